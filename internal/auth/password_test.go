@@ -1,0 +1,86 @@
+package auth
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"paiza"
+)
+
+func TestHash(t *testing.T) {
+	a, b := Hash("a long enough secret"), Hash("a long enough secret")
+	if a == b {
+		t.Error("two hashes of one password are equal: no salt")
+	}
+	if ok, stale := Verify(a, "a long enough secret"); !ok || stale {
+		t.Errorf("Verify = %v, stale %v; want true, false", ok, stale)
+	}
+	if ok, _ := Verify(a, "a long enough secreT"); ok {
+		t.Error("another password verifies")
+	}
+	// U+00E9 against e and U+0301: two keyboards, one password.
+	if ok, _ := Verify(Hash("caf\u00e9 caf\u00e9 caf\u00e9"), "cafe\u0301 cafe\u0301 cafe\u0301"); !ok {
+		t.Error("composed and decomposed forms differ")
+	}
+}
+
+func TestVerifyStale(t *testing.T) {
+	old := cost{memory: 19 << 10, passes: 2, threads: 1}
+	salt := []byte("0123456789abcdef")
+	hash := encode(old, salt, derive(old, salt, "secret of old times", keySize))
+	if ok, stale := Verify(hash, "secret of old times"); !ok || !stale {
+		t.Errorf("Verify = %v, stale %v; want true, true", ok, stale)
+	}
+}
+
+func TestVerifyMalformed(t *testing.T) {
+	good := Hash("a long enough secret")
+	for _, hash := range []string{"", "$", "$argon2id$", "plain", strings.Replace(good, "argon2id", "argon2i", 1),
+		strings.Replace(good, "m=65536", "m=99999999", 1), strings.Replace(good, "v=19", "v=16", 1),
+		good[:len(good)-30], strings.Replace(good, "p=4", "p=0", 1)} {
+		if ok, _ := Verify(hash, "a long enough secret"); ok {
+			t.Errorf("Verify(%q) = true", hash)
+		}
+	}
+}
+
+func TestCheckPassword(t *testing.T) {
+	for _, tt := range []struct{ password, want string }{
+		{"tablets of the relay", ""},
+		{"серебряная пайцза", ""},
+		{"驿站传递的银牌可以通行各站", ""},
+		{"short", "error.password.short"},
+		{strings.Repeat("ab cd ef", 40), "error.password.long"},
+		{"aaaaaaaaaaaaaaa", "error.password.common"},
+		{"abcabcabcabcabc", "error.password.common"},
+		{"1234567890123", "error.password.common"},
+		{"Password-Password", "error.password.common"},
+		{"Password2026!!!", "error.password.common"},
+		{"йцукенгшщзхъ", "error.password.common"},
+		{"correct horse battery staple", "error.password.common"},
+		{"a.serikova-2026", "error.password.own"},
+		{"Aigerim Serikova", "error.password.own"},
+		{"Serikova counts silver tablets", ""},
+		{"ok\xffok\xffok\xffok\xffok", "error.password.characters"},
+	} {
+		got := ""
+		var e *paiza.Error
+		if err := CheckPassword(tt.password, "a.serikova", "Aigerim Serikova"); errors.As(err, &e) {
+			got = e.Fields[0].Key
+		}
+		if got != tt.want {
+			t.Errorf("CheckPassword(%q) = %q, want %q", tt.password, got, tt.want)
+		}
+	}
+}
+
+func TestToken(t *testing.T) {
+	a, b := Token(), Token()
+	if a == b || len(a) != 43 || strings.Trim(a, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		t.Errorf("Token = %q, %q", a, b)
+	}
+	if TokenHash(a) == TokenHash(b) {
+		t.Error("hashes of two tokens are equal")
+	}
+}
