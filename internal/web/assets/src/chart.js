@@ -1,0 +1,4 @@
+import { start } from './frame.js'
+import { stack } from './stack.js'
+
+start({ stack })

@@ -1,0 +1,4 @@
+import { start } from './frame.js'
+import { routes } from './routes.js'
+
+start({ routes })
