@@ -1,0 +1,18 @@
+// Package ingest takes files in: it finds out how a file is written (container,
+// encoding, delimiter, header row), matches it with a profile that says what
+// its columns mean, and turns its rows into seizures or official totals with a
+// reason for every row that cannot be used.
+//
+// It stores nothing and decides nothing about rights: package desk calls Open,
+// shows a person what was recognised or proposed, and then calls Read, whose
+// batches it writes in one transaction. Read emits rows as it goes and may fail
+// late (a truncated archive, bytes that are not in the encoding), so that the
+// caller must keep nothing of a file whose Read returned an error. Names of
+// substances, units and places are resolved by package catalog; ingest only
+// asks it.
+//
+// Read open.go first, then profile.go for what a layout is, read.go for the
+// stream of rows, normalise.go for how a row becomes a seizure, and key.go for
+// why importing a file twice changes nothing. Every sentence a person may get
+// from here is a key in messages.go.
+package ingest
