@@ -1,0 +1,339 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"paiza"
+)
+
+// A backup is one SQLite file, whatever the engine of the node: it opens with
+// the same program, on either engine, and can be checked anywhere.
+
+// tables lists every table in the order in which they are copied. Sessions and
+// leases are left out: they belong to running processes.
+var tables = []struct{ name, columns string }{
+	{"meta", "name, value"},
+	{"counter", "name, value"},
+	{"person", "id, login, name, roles, language, password, disabled, created, last_seen"},
+	{"act", actColumns},
+	{"import", importColumns + ", header"},
+	{"import_error", "import, seq, sheet, line, field, value, reason, args, aside"},
+	{"source_block", "import, first, last, data"},
+	{"seizure", strings.Join(seizureColumns, ", ")},
+	{"total", strings.Join(totalColumns, ", ")},
+	{"cell", "import, month, substance, country, division, routing, tlp, doubtful, lines, events, weighed, micrograms, equivalent, microlitre, milliunits, rev"},
+	{"route_cell", "import, year, substance, country, producing, departure, via, destination, routing, tlp, doubtful, lines, events, micrograms, equivalent, rev"},
+	{"total_cell", "import, year, country, substance, lines, micrograms, equivalent, rev"},
+}
+
+// Backup writes one consistent state of the store to a new file. The file has
+// its name only when it is whole, synced and checked.
+func (s *Store) Backup(ctx context.Context, file string) error {
+	if _, err := os.Stat(file); err == nil {
+		return paiza.Conflict("backup.exists", paiza.Args{"file": file})
+	}
+	tmp := file + ".part"
+	os.Remove(tmp)
+	defer removeStore(tmp)
+	var err error
+	if s.engine == sqlite {
+		err = s.vacuumInto(ctx, tmp)
+	} else {
+		err = s.copyOut(ctx, tmp)
+	}
+	if err != nil {
+		return err
+	}
+	if err := CheckBackup(ctx, tmp); err != nil {
+		return err
+	}
+	return settle(tmp, file)
+}
+
+// vacuumInto copies one state of the file while others read and write it.
+func (s *Store) vacuumInto(ctx context.Context, file string) error {
+	conn, err := s.read.Conn(ctx)
+	if err != nil {
+		return diskError(err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "PRAGMA query_only = 0"); err != nil {
+		return diskError(err)
+	}
+	_, err = conn.ExecContext(ctx, "VACUUM INTO $1", file)
+	_, err2 := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA query_only = 1")
+	return diskError(errors.Join(err, err2))
+}
+
+// CheckBackup opens a backup and proves it as Fsck does.
+func CheckBackup(ctx context.Context, file string) error {
+	if _, err := os.Stat(file); err != nil {
+		return &paiza.Error{Kind: paiza.ErrNotFound, Key: "backup.no_file", Args: paiza.Args{"file": file}, Err: err}
+	}
+	b, err := Open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	proofs, err := b.Fsck(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range proofs {
+		if p.Fault != "" {
+			return paiza.Invalid("backup.damaged", paiza.Args{"file": file, "what": p.What, "fault": p.Fault})
+		}
+	}
+	return nil
+}
+
+// copyOut copies every table of a PostgreSQL store into a new SQLite file.
+func (s *Store) copyOut(ctx context.Context, file string) error {
+	out, err := Open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	tx, err := s.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := out.emptied(ctx); err != nil {
+		return err
+	}
+	for _, t := range tables {
+		columns := strings.Split(t.columns, ", ")
+		err := readTable(ctx, tx, t.name, columns, func(rows [][]any) error {
+			return out.Write(ctx, func(w *Tx) error { return w.insertRows(t.name, columns, rows) })
+		})
+		if err != nil {
+			return fmt.Errorf("copy table %s: %w", t.name, err)
+		}
+	}
+	return out.reindex(ctx)
+}
+
+// emptied removes what the migrations put into a new store.
+func (s *Store) emptied(ctx context.Context) error {
+	return s.Write(ctx, func(t *Tx) error {
+		_, err := t.exec("DELETE FROM counter")
+		return err
+	})
+}
+
+// reindex makes the search index from the rows.
+func (s *Store) reindex(ctx context.Context) error {
+	last := int64(0)
+	var b strings.Builder
+	for {
+		rows, err := s.read.QueryContext(ctx, selectSeizure+" WHERE num > $1 ORDER BY num LIMIT 5000", last)
+		if err != nil {
+			return diskError(err)
+		}
+		var nums []int64
+		var words []string
+		for rows.Next() {
+			z, err := scanSeizure(rows)
+			if err != nil {
+				rows.Close()
+				return err
+			}
+			fmt.Sscan(z.ID, &last)
+			nums, words = append(nums, last), append(words, wordsOf(&b, &z))
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return diskError(err)
+		}
+		if len(nums) == 0 {
+			return nil
+		}
+		if err := s.Write(ctx, func(t *Tx) error {
+			for i, n := range nums {
+				if _, err := t.exec(addWords, n, words[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+}
+
+func readTable(ctx context.Context, tx *sql.Tx, table string, columns []string, chunk func([][]any) error) error {
+	rows, err := tx.QueryContext(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM "+table)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var batch [][]any
+	for rows.Next() {
+		row := make([]any, len(columns))
+		dest := make([]any, len(columns))
+		for i := range row {
+			dest[i] = &row[i]
+		}
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		if batch = append(batch, row); len(batch) == 5000 {
+			if err := chunk(batch); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if len(batch) == 0 {
+		return nil
+	}
+	return chunk(batch)
+}
+
+func (t *Tx) insertRows(table string, columns []string, rows [][]any) error {
+	q := insertText(table, columns)
+	for _, row := range rows {
+		if _, err := t.exec(q, row...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Restore puts a backup in the place of a store, after checking it. target may
+// be a file that does not exist yet, or an empty or existing PostgreSQL
+// database, whose content is replaced in one transaction. replace allows an
+// existing file to be replaced.
+func Restore(ctx context.Context, file, target string, replace bool) error {
+	if err := CheckBackup(ctx, file); err != nil {
+		return err
+	}
+	if IsPostgres(target) {
+		return restorePostgres(ctx, file, target, replace)
+	}
+	if _, err := os.Stat(target); err == nil && !replace {
+		return paiza.Conflict("restore.exists", paiza.Args{"file": target})
+	}
+	if _, err := os.Stat(target + "-wal"); err == nil && !replace {
+		return paiza.Conflict("restore.exists", paiza.Args{"file": target + "-wal"})
+	}
+	b, err := Open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	tmp := target + ".part"
+	os.Remove(tmp)
+	defer removeStore(tmp)
+	if err := b.vacuumInto(ctx, tmp); err != nil {
+		return err
+	}
+	// A write-ahead log of the old file would be played into the new one.
+	for _, tail := range []string{"-wal", "-shm"} {
+		if err := os.Remove(target + tail); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return settle(tmp, target)
+}
+
+func restorePostgres(ctx context.Context, file, target string, replace bool) error {
+	b, err := Open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	s, err := Open(ctx, target)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if acts, err := s.Acts(ctx, 0, 1); err != nil {
+		return err
+	} else if len(acts) > 0 && !replace {
+		return paiza.Conflict("restore.not_empty", nil)
+	}
+	tx, err := b.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	return s.Write(ctx, func(w *Tx) error {
+		for _, name := range []string{"session", "lease", "upload", "upload_chunk", "seizure_text"} {
+			if _, err := w.exec("DELETE FROM " + name); err != nil {
+				return err
+			}
+		}
+		for _, t := range tables {
+			if _, err := w.exec("DELETE FROM " + t.name); err != nil {
+				return err
+			}
+			columns := strings.Split(t.columns, ", ")
+			err := readTable(ctx, tx, t.name, columns, func(rows [][]any) error {
+				if t.name == "seizure" {
+					if err := w.copyWords(columns, rows); err != nil {
+						return err
+					}
+				}
+				return copyRows(ctx, w.raw, t.name, columns, rows)
+			})
+			if err != nil {
+				return fmt.Errorf("restore table %s: %w", t.name, err)
+			}
+		}
+		return nil
+	})
+}
+
+// copyWords fills the search index for rows in the order of seizureColumns.
+func (t *Tx) copyWords(columns []string, rows [][]any) error {
+	at := map[string]int{}
+	for i, c := range columns {
+		at[c] = i
+	}
+	str := func(row []any, c string) string { s, _ := row[at[c]].(string); return s }
+	var b strings.Builder
+	texts := make([][]any, len(rows))
+	for i, row := range rows {
+		z := paiza.Seizure{SubstanceText: str(row, "substance_text"), Place: str(row, "place"), DivisionText: str(row, "division_text"),
+			Agency: str(row, "agency"), Reference: str(row, "reference"), Exhibit: str(row, "exhibit"), Packaging: str(row, "packaging")}
+		texts[i] = []any{row[0], wordsOf(&b, &z)}
+	}
+	return copyRows(t.ctx, t.raw, "seizure_text", []string{"rowid", "words"}, texts)
+}
+
+// settle gives a finished file its name, durably.
+func settle(tmp, file string) error {
+	f, err := os.OpenFile(tmp, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	err = f.Sync()
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp, file); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Sync()
+}
+
+func removeStore(file string) {
+	for _, tail := range []string{"", "-wal", "-shm"} {
+		os.Remove(file + tail)
+	}
+}

@@ -1,0 +1,320 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"strconv"
+	"strings"
+
+	"paiza"
+)
+
+// ImportRow is one usable row of a file on its way into the store: a seizure or
+// an official total.
+type ImportRow struct {
+	Key     Key
+	Ident   Key // of aggregated series whose later vintages revise a row; else zero
+	Cells   []string
+	Seizure *paiza.Seizure
+	Total   *paiza.Total
+}
+
+// Loader writes the rows of one import a chunk at a time and keeps its sums.
+type Loader struct {
+	s      *Store
+	num    int64
+	first  bool // no row of the series is in the store: nothing can be repeated
+	errSeq int64
+	words  strings.Builder
+	args   []any
+
+	Sum      *Rollup
+	Repeated int64
+	Imported int64
+	Flagged  int64
+
+	seen   map[Key]bool   // keys of rows with an identity
+	idents map[int64]bool // identities with a new row
+}
+
+// NewLoader starts the loading of an import. first says that the store holds
+// nothing of the series yet.
+func (s *Store) NewLoader(importNum int64, first bool) *Loader {
+	return &Loader{s: s, num: importNum, first: first, Sum: NewRollup(), seen: map[Key]bool{}, idents: map[int64]bool{}}
+}
+
+func (k Key) ident() int64 { return int64(binary.BigEndian.Uint64(k[:8])) }
+
+// Load writes one chunk and its row errors in a transaction of its own, so that
+// other acts go on between chunks.
+// also runs in the same transaction.
+func (l *Loader) Load(ctx context.Context, rows []ImportRow, errs []paiza.RowError, p paiza.Progress, also func(*Tx) error) error {
+	cells := make([][]string, len(rows))
+	for i := range rows {
+		cells[i] = rows[i].Cells
+	}
+	block := packRows(cells)
+	return l.s.Write(ctx, func(t *Tx) error {
+		fresh, base, err := l.rows(t, rows)
+		if err != nil {
+			return err
+		}
+		if len(rows) > 0 && len(fresh) > 0 {
+			if len(fresh) < len(rows) && l.s.engine == postgres {
+				kept := make([][]string, len(fresh))
+				for i, at := range fresh {
+					kept[i] = rows[at].Cells
+				}
+				block = packRows(kept)
+				cells = kept
+			}
+			if _, err := t.exec("INSERT INTO source_block (import, first, last, data) VALUES ($1, $2, $3, $4)",
+				l.num, base, base+int64(len(cells))-1, block); err != nil {
+				return err
+			}
+		}
+		if err := l.errors(t, errs); err != nil {
+			return err
+		}
+		if err := t.SetProgress(l.num, p); err != nil {
+			return err
+		}
+		if err := also(t); err != nil {
+			return err
+		}
+		l.count(rows, fresh)
+		return nil
+	})
+}
+
+// count adds the rows that were new to the sums.
+func (l *Loader) count(rows []ImportRow, fresh []int) {
+	l.Repeated += int64(len(rows) - len(fresh))
+	l.Imported += int64(len(fresh))
+	for _, at := range fresh {
+		r := &rows[at]
+		var flags paiza.Flags
+		if r.Seizure != nil {
+			l.Sum.Seizure(r.Seizure)
+			flags = r.Seizure.Flags
+		} else {
+			l.Sum.Total(r.Total)
+			flags = r.Total.Flags
+		}
+		if flags&paiza.Warning != 0 {
+			l.Flagged++
+		}
+		if r.Ident != (Key{}) {
+			l.idents[r.Ident.ident()] = true
+		}
+	}
+	for i := range rows {
+		if rows[i].Ident != (Key{}) {
+			l.seen[rows[i].Key] = true
+		}
+	}
+}
+
+// rows writes the rows that are not in the store yet and gives their indexes
+// and the number of the first.
+func (l *Loader) rows(t *Tx, rows []ImportRow) (fresh []int, base int64, err error) {
+	if len(rows) == 0 {
+		return nil, 0, nil
+	}
+	counter := "seizure"
+	if rows[0].Total != nil {
+		counter = "total"
+	}
+	if l.s.engine == postgres {
+		return l.copyFresh(t, counter, rows)
+	}
+	last, err := t.next(counter, int64(len(rows)))
+	if err != nil {
+		return nil, 0, err
+	}
+	base = last - int64(len(rows)) + 1
+	insert := insertSeizure
+	if counter == "total" {
+		insert = insertTotal
+	}
+	st, err := t.prepare(insert)
+	if err != nil {
+		return nil, 0, err
+	}
+	words, err := t.prepare(addWords)
+	if err != nil {
+		return nil, 0, err
+	}
+	fresh = make([]int, 0, len(rows))
+	for i := range rows {
+		res, err := st.ExecContext(t.ctx, l.rowArgs(base+int64(i), &rows[i])...)
+		if err != nil {
+			return nil, 0, err
+		}
+		if n, _ := res.RowsAffected(); n == 0 {
+			continue
+		}
+		fresh = append(fresh, i)
+		if z := rows[i].Seizure; z != nil {
+			if _, err := words.ExecContext(t.ctx, base+int64(i), wordsOf(&l.words, z)); err != nil {
+				return nil, 0, err
+			}
+		}
+	}
+	return fresh, base, nil
+}
+
+func (l *Loader) rowArgs(num int64, r *ImportRow) []any {
+	var ident int64
+	if r.Ident != (Key{}) {
+		ident = r.Ident.ident()
+	}
+	if r.Seizure != nil {
+		if l.args == nil {
+			l.args = make([]any, len(seizureColumns))
+		}
+		seizureArgs(l.args, num, l.num, r.Key, ident, r.Seizure)
+		return l.args
+	}
+	return totalArgs(num, l.num, r.Key, ident, r.Total)
+}
+
+// copyFresh asks which keys exist and copies the rest in.
+func (l *Loader) copyFresh(t *Tx, counter string, rows []ImportRow) (fresh []int, base int64, err error) {
+	known := map[Key]bool{}
+	if !l.first {
+		if known, err = l.known(t, counter, rows); err != nil {
+			return nil, 0, err
+		}
+	}
+	for i := range rows {
+		if !known[rows[i].Key] {
+			fresh = append(fresh, i)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil, 0, nil
+	}
+	last, err := t.next(counter, int64(len(fresh)))
+	if err != nil {
+		return nil, 0, err
+	}
+	base = last - int64(len(fresh)) + 1
+	data := make([][]any, len(fresh))
+	texts := make([][]any, 0, len(fresh))
+	for i, at := range fresh {
+		num := base + int64(i)
+		args := l.rowArgs(num, &rows[at])
+		data[i] = append([]any(nil), args...)
+		if z := rows[at].Seizure; z != nil {
+			texts = append(texts, []any{num, wordsOf(&l.words, z)})
+		}
+	}
+	columns := seizureColumns
+	if counter == "total" {
+		columns = totalColumns
+	}
+	if err := copyRows(t.ctx, t.raw, counter, columns, data); err != nil {
+		return nil, 0, err
+	}
+	if len(texts) > 0 {
+		if err := copyRows(t.ctx, t.raw, "seizure_text", []string{"rowid", "words"}, texts); err != nil {
+			return nil, 0, err
+		}
+	}
+	return fresh, base, nil
+}
+
+func (l *Loader) known(t *Tx, table string, rows []ImportRow) (map[Key]bool, error) {
+	known := map[Key]bool{}
+	his, los := make([]int64, len(rows)), make([]int64, len(rows))
+	for i := range rows {
+		his[i], los[i] = rows[i].Key.halves()
+	}
+	got, err := t.conn.QueryContext(t.ctx, "SELECT key_hi, key_lo FROM "+table+" JOIN unnest($1::bigint[], $2::bigint[]) AS k(hi, lo) ON key_hi = hi AND key_lo = lo", his, los)
+	if err != nil {
+		return nil, err
+	}
+	defer got.Close()
+	for got.Next() {
+		var hi, lo int64
+		if err := got.Scan(&hi, &lo); err != nil {
+			return nil, err
+		}
+		var k Key
+		binary.BigEndian.PutUint64(k[:8], uint64(hi))
+		binary.BigEndian.PutUint64(k[8:], uint64(lo))
+		known[k] = true
+	}
+	return known, got.Err()
+}
+
+func (l *Loader) errors(t *Tx, errs []paiza.RowError) error {
+	for i := range errs {
+		e := &errs[i]
+		l.errSeq++
+		if _, err := t.exec(`INSERT INTO import_error (import, seq, sheet, line, field, value, reason, args, aside)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, l.num, l.errSeq, e.Sheet, int64(e.Row), e.Column, e.Value, e.Key, jsonText(e.Args), flag(e.Aside)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ImportErrors calls fn for each refused or set-aside row of an import, in the
+// order of the file; limit 0 is all.
+func (s *Store) ImportErrors(ctx context.Context, importNum int64, limit int, fn func(paiza.RowError) error) error {
+	q := "SELECT sheet, line, field, value, reason, args, aside FROM import_error WHERE import = $1 ORDER BY seq"
+	if limit > 0 {
+		q += " LIMIT " + strconv.Itoa(limit)
+	}
+	rows, err := s.read.QueryContext(ctx, q, importNum)
+	if err != nil {
+		return diskError(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := scanRowError(rows)
+		if err != nil {
+			return err
+		}
+		if err := fn(e); err != nil {
+			return err
+		}
+	}
+	return diskError(rows.Err())
+}
+
+// Count says how many of the keys are already in the store, for a dry run.
+func (s *Store) Count(ctx context.Context, kind paiza.ImportKind, keys []Key) (int64, error) {
+	table := "seizure"
+	if kind == paiza.KindTotals {
+		table = "total"
+	}
+	st, err := s.read.PrepareContext(ctx, "SELECT count(*) FROM "+table+" WHERE key_hi = $1 AND key_lo = $2")
+	if err != nil {
+		return 0, diskError(err)
+	}
+	defer st.Close()
+	var total int64
+	for _, k := range keys {
+		hi, lo := k.halves()
+		var n int64
+		if err := st.QueryRowContext(ctx, hi, lo).Scan(&n); err != nil {
+			return 0, diskError(err)
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// snapshot begins a transaction that reads one state of the store throughout.
+func (s *Store) snapshot(ctx context.Context) (*sql.Tx, error) {
+	opts := &sql.TxOptions{ReadOnly: true}
+	if s.engine == postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := s.read.BeginTx(ctx, opts)
+	return tx, diskError(err)
+}

@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// engine is the database engine, and all that differs between the two.
+type engine string
+
+const (
+	sqlite   engine = "sqlite"
+	postgres engine = "postgres"
+)
+
+// searchTable is the full-text index. Both engines are given words that package
+// store has cut itself (search.go), so both find the same rows.
+func (e engine) searchTable() string {
+	if e == sqlite {
+		return "CREATE VIRTUAL TABLE seizure_text USING fts5(words, content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 0');"
+	}
+	return "CREATE TABLE seizure_text (rowid BIGINT PRIMARY KEY, words TEXT NOT NULL);\n" +
+		"CREATE INDEX seizure_text_words ON seizure_text USING GIN (to_tsvector('simple', words));"
+}
+
+// addWords writes the words of one row into the index.
+const addWords = "INSERT INTO seizure_text (rowid, words) VALUES ($1, $2)"
+
+// matchWords is the condition that a row's number is among those that hold all
+// words; the argument is what matchQuery makes of them.
+func (e engine) matchWords(arg string) string {
+	if e == sqlite {
+		return "SELECT rowid FROM seizure_text WHERE seizure_text MATCH " + arg
+	}
+	return "SELECT rowid FROM seizure_text WHERE to_tsvector('simple', words) @@ to_tsquery('simple', " + arg + ")"
+}
+
+// matchQuery asks for rows with all of the words, the last of a word open.
+func (e engine) matchQuery(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		if e == sqlite {
+			quoted[i] = `"` + w + `"*`
+		} else {
+			quoted[i] = "'" + w + "':*"
+		}
+	}
+	if e == sqlite {
+		return strings.Join(quoted, " AND ")
+	}
+	return strings.Join(quoted, " & ")
+}
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migrationFS serves the migrations with the engine's words put in.
+type migrationFS struct {
+	fs.FS
+	engine engine
+}
+
+func (m migrationFS) Open(name string) (fs.File, error) {
+	f, err := m.FS.Open(name)
+	if err != nil || !strings.HasSuffix(name, ".sql") {
+		return f, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	sqlText := strings.Replace(string(text), "-- SEARCH INDEX", m.engine.searchTable(), 1)
+	if m.engine == sqlite {
+		// In SQLite only this spelling makes the key the row's own number.
+		sqlText = strings.ReplaceAll(sqlText, "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
+		sqlText = strings.ReplaceAll(sqlText, "BYTEA", "BLOB")
+	}
+	return &textFile{Reader: strings.NewReader(sqlText), info: info}, nil
+}
+
+type textFile struct {
+	*strings.Reader
+	info fs.FileInfo
+}
+
+func (f *textFile) Stat() (fs.FileInfo, error) { return f.info, nil }
+func (f *textFile) Close() error               { return nil }
+
+// migrate brings the tables up to date. Several processes may start at once on
+// one PostgreSQL: a session lock lets one of them do it.
+func (s *Store) migrate(ctx context.Context) error {
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	dialect := goose.DialectSQLite3
+	opts := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if s.engine == postgres {
+		dialect = goose.DialectPostgres
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return err
+		}
+		opts = append(opts, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(dialect, s.write, migrationFS{sub, s.engine}, opts...)
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("bring tables up to date: %w", err)
+	}
+	return nil
+}
+
+// copyRows loads many rows at once: COPY on PostgreSQL. SQLite has nothing
+// faster than its prepared insert and uses insertRows.
+func copyRows(ctx context.Context, conn *sql.Conn, table string, columns []string, rows [][]any) error {
+	return conn.Raw(func(dc any) error {
+		_, err := dc.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
+		return err
+	})
+}

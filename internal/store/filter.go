@@ -1,0 +1,97 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"paiza"
+)
+
+// where builds the condition of a query with its arguments.
+type where struct {
+	text []string
+	args []any
+}
+
+func (w *where) arg(v any) string {
+	w.args = append(w.args, v)
+	return "$" + strconv.Itoa(len(w.args))
+}
+
+func (w *where) add(format string, vs ...any) {
+	marks := make([]any, len(vs))
+	for i, v := range vs {
+		marks[i] = w.arg(v)
+	}
+	w.text = append(w.text, fmt.Sprintf(format, marks...))
+}
+
+// in narrows a column to the values; no values do not narrow.
+func in[T ~string](w *where, column string, values []T) {
+	if len(values) == 0 {
+		return
+	}
+	marks := make([]string, len(values))
+	for i, v := range values {
+		marks[i] = w.arg(string(v))
+	}
+	w.text = append(w.text, column+" IN ("+strings.Join(marks, ", ")+")")
+}
+
+func (w *where) String() string {
+	if len(w.text) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(w.text, " AND ")
+}
+
+// touches matches rows whose route names the state in any part.
+const touches = "(country = %[1]s OR producing = %[1]s OR departure = %[1]s OR via = %[1]s OR destination = %[1]s)"
+
+// searchMax bounds how many matches of a text search are put in order.
+const searchMax = 20000
+
+// seizures is the condition for the rows of a list. Groups have been turned into
+// substances by the desk, which knows the catalog.
+func (s *Store) seizures(f paiza.SeizureFilter) *where {
+	w := &where{text: []string{visible}}
+	if f.Period.From != 0 {
+		w.add("date >= %s", int64(f.Period.From.YearOf()))
+		w.add("(CASE WHEN date %% 10000 = 0 THEN date + 101 WHEN date %% 100 = 0 THEN date + 1 ELSE date END) >= %s", int64(f.Period.From.First()))
+	}
+	if f.Period.To != 0 {
+		w.add("(CASE WHEN date %% 10000 = 0 THEN date + 1231 WHEN date %% 100 = 0 THEN date + 31 ELSE date END) <= %s", int64(f.Period.To.Last()))
+		w.add("date <= %s", int64(f.Period.To.Last()))
+	}
+	in(w, "country", f.Countries)
+	in(w, "division", f.Divisions)
+	in(w, "substance", f.Substances)
+	in(w, "routing", f.Routings)
+	if len(f.Imports) > 0 {
+		marks := make([]string, len(f.Imports))
+		for i, id := range f.Imports {
+			n, _ := strconv.ParseInt(id, 10, 64) // "" is what people typed in: 0
+			marks[i] = w.arg(n)
+		}
+		w.text = append(w.text, "import IN ("+strings.Join(marks, ", ")+")")
+	}
+	if f.WithoutDoubtful {
+		w.add("flags & %s = 0", int64(paiza.FlagImplausible))
+	}
+	if f.Flags != 0 {
+		w.add("flags & %s <> 0", int64(f.Flags))
+	}
+	if f.Slice.Via != "" {
+		w.add(touches, string(f.Slice.Via))
+	}
+	if f.Route != nil {
+		w.add("producing = %s AND departure = %s AND via = %s AND destination = %s",
+			string(f.Route.Producing), string(f.Route.Departure), string(f.Route.Via), string(f.Route.Destination))
+	}
+	if words := queryWords(f.Text); len(words) > 0 {
+		match := s.engine.matchWords(w.arg(s.engine.matchQuery(words)))
+		w.text = append(w.text, fmt.Sprintf("num IN (%s ORDER BY rowid DESC LIMIT %d)", match, searchMax))
+	}
+	return w
+}

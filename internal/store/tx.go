@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"paiza"
+)
+
+// Tx is a transaction that may write. Whoever gets one from Write may not keep
+// it after his function returns.
+type Tx struct {
+	s    *Store
+	ctx  context.Context
+	conn querier
+	raw  *sql.Conn // of PostgreSQL, for COPY
+	rev  int64     // of the cells this transaction touches; 0 until asked for
+	stmt map[string]*sql.Stmt
+}
+
+// querier is what *sql.DB, *sql.Conn and *sql.Tx have in common.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+}
+
+type job struct {
+	ctx context.Context
+	fn  func(*Tx) error
+	err chan error
+}
+
+// Write runs fn in a transaction and returns when it is durable. On SQLite there
+// is one writer: acts that wait at the same moment share one transaction, each
+// in a savepoint of its own, and so one sync of the disk (group commit). If fn
+// fails, nothing of it is kept and its error comes back.
+func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
+	if s.engine == postgres {
+		return s.writePostgres(ctx, fn)
+	}
+	j := &job{ctx: ctx, fn: fn, err: make(chan error, 1)}
+	select {
+	case s.queue <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return <-j.err
+}
+
+// batchMax bounds how many acts share a transaction, so that a crowd does not
+// make the first of it wait.
+const batchMax = 64
+
+func (s *Store) writer() {
+	defer close(s.done)
+	for j := range s.queue {
+		s.commitBatch(j)
+	}
+}
+
+func (s *Store) commitBatch(first *job) {
+	ctx := context.Background()
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		first.err <- err
+		return
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		first.err <- diskError(err)
+		return
+	}
+	tx := &Tx{s: s, ctx: ctx, conn: conn, stmt: map[string]*sql.Stmt{}}
+	defer tx.closeStatements()
+	var waiting []*job
+	for j := first; j != nil; {
+		if err := s.savepoint(conn, tx, j); err != nil {
+			j.err <- err
+		} else {
+			waiting = append(waiting, j)
+		}
+		j = nil
+		if len(waiting) < batchMax {
+			select {
+			case next, ok := <-s.queue:
+				if ok {
+					j = next
+				}
+			default:
+			}
+		}
+	}
+	_, err = conn.ExecContext(ctx, "COMMIT")
+	if err != nil {
+		conn.ExecContext(ctx, "ROLLBACK")
+		err = diskError(err)
+	}
+	for _, j := range waiting {
+		j.err <- err
+	}
+}
+
+func (s *Store) savepoint(conn *sql.Conn, tx *Tx, j *job) (err error) {
+	ctx := context.Background()
+	if j.ctx.Err() != nil {
+		return j.ctx.Err()
+	}
+	if _, err := conn.ExecContext(ctx, "SAVEPOINT act"); err != nil {
+		return diskError(err)
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a transaction: %v", p)
+		}
+		if err != nil {
+			conn.ExecContext(ctx, "ROLLBACK TO act")
+		}
+		conn.ExecContext(ctx, "RELEASE act")
+	}()
+	tx.ctx, tx.rev = j.ctx, 0
+	if err := j.fn(tx); err != nil {
+		return diskError(err)
+	}
+	return nil
+}
+
+func (s *Store) writePostgres(ctx context.Context, fn func(*Tx) error) error {
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return paiza.Unavailable("store.no_database", err)
+	}
+	defer conn.Close()
+	stx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer stx.Rollback()
+	tx := &Tx{s: s, ctx: ctx, conn: stx, raw: conn, stmt: map[string]*sql.Stmt{}}
+	defer tx.closeStatements()
+	if err := fn(tx); err != nil {
+		return diskError(err)
+	}
+	return diskError(stx.Commit())
+}
+
+func (t *Tx) closeStatements() {
+	for _, st := range t.stmt {
+		st.Close()
+	}
+}
+
+// exec runs a statement, prepared once per transaction.
+func (t *Tx) exec(query string, args ...any) (sql.Result, error) {
+	st, err := t.prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	return st.ExecContext(t.ctx, args...)
+}
+
+func (t *Tx) prepare(query string) (*sql.Stmt, error) {
+	if st, ok := t.stmt[query]; ok {
+		return st, nil
+	}
+	// The statement outlives the act's context: a batch shares it.
+	st, err := t.conn.PrepareContext(context.WithoutCancel(t.ctx), query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %.60q: %w", query, err)
+	}
+	t.stmt[query] = st
+	return st, nil
+}
+
+func (t *Tx) queryRow(query string, args ...any) *sql.Row {
+	return t.conn.QueryRowContext(t.ctx, query, args...)
+}
+
+// next raises a counter by n and returns its new value. The row's lock orders
+// concurrent writers until they commit.
+func (t *Tx) next(name string, n int64) (int64, error) {
+	var v int64
+	err := t.queryRow("UPDATE counter SET value = value + $1 WHERE name = $2 RETURNING value", n, name).Scan(&v)
+	return v, err
+}
+
+// Rev is the revision under which this transaction changes cells.
+func (t *Tx) revision() (int64, error) {
+	if t.rev == 0 {
+		v, err := t.next("rev", 1)
+		if err != nil {
+			return 0, err
+		}
+		t.rev = v
+	}
+	return t.rev, nil
+}
+
+// diskError turns the engine's word for a full disk or a damaged file into a
+// refusal that says what to do.
+func diskError(err error) error {
+	if err == nil {
+		return nil
+	}
+	var pe *paiza.Error
+	if errors.As(err, &pe) {
+		return err
+	}
+	if kind := diskFault(err); kind != "" {
+		return paiza.Unavailable(kind, err)
+	}
+	return err
+}
