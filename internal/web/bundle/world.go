@@ -110,13 +110,25 @@ func alpha3(g *geometry) string {
 	return r.ISO3()
 }
 
-// plane decodes an arc and projects it.
+// middle is the meridian at the middle of the map: with it the edge runs
+// through the Bering Strait and cuts no state in two.
+const middle = 10.7
+
+// plane decodes an arc and projects it. The shapes run on over the 180th
+// meridian; an arc is unrolled from its first point, so that an island on the
+// edge stands out over it a little instead of being torn over the whole map.
 func plane(arc [][2]int, t transform) []point {
 	out := make([]point, len(arc))
 	x, y := 0, 0
+	last := 0.0
 	for i, d := range arc {
 		x, y = x+d[0], y+d[1]
-		out[i] = equalEarth(float64(x)*t.Scale[0]+t.Translate[0], float64(y)*t.Scale[1]+t.Translate[1])
+		lon := math.Mod(float64(x)*t.Scale[0]+t.Translate[0]-middle+540, 360) - 180
+		if i > 0 {
+			lon += 360 * math.Round((last-lon)/360)
+		}
+		last = lon
+		out[i] = equalEarth(lon, float64(y)*t.Scale[1]+t.Translate[1])
 	}
 	return out
 }

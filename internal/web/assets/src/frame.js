@@ -2,11 +2,29 @@ import * as echarts from 'echarts/core'
 import { AriaComponent, TooltipComponent } from 'echarts/components'
 import { SVGRenderer } from 'echarts/renderers'
 import { el, swatch } from './tip.js'
-import { reducedMotion } from './look.js'
 
 echarts.use([AriaComponent, TooltipComponent, SVGRenderer])
 
 export { echarts }
+
+// A4 upright between its margins, in CSS pixels.
+const paperWidth = 690
+const charts = new Set()
+const waiting = new Map() // figure → its kind, not drawn yet
+let printing = false
+
+// On paper a chart is as wide as the sheet, and those that nobody scrolled to
+// are there too.
+addEventListener('beforeprint', () => {
+  for (const [figure, draw] of waiting) draw(figure)
+  waiting.clear()
+  printing = true
+  for (const c of charts) if (c.getWidth() > paperWidth) c.resize({ width: paperWidth })
+})
+addEventListener('afterprint', () => {
+  printing = false
+  for (const c of charts) c.resize({ width: 'auto' })
+})
 
 // frame is what every chart has: a drawing in the figure, sized with it, a
 // description for those who do not see it, and the words of the page
@@ -14,8 +32,15 @@ export { echarts }
 export function frame(figure) {
   const canvas = figure.querySelector('.pic-canvas')
   const chart = echarts.init(canvas, null, { renderer: 'svg' })
-  // Without a size of its own the box would not shrink with the window.
-  new ResizeObserver(() => chart.resize({ animation: { duration: 0 } })).observe(canvas)
+  new ResizeObserver(() => printing || chart.resize()).observe(canvas)
+  charts.add(chart)
+  // The chart that the pointer or the keyboard is on: the box asks where it is.
+  const under = () => {
+    document.querySelector('.pic-canvas[data-under]')?.removeAttribute('data-under')
+    canvas.dataset.under = ''
+  }
+  canvas.addEventListener('pointerenter', under)
+  canvas.addEventListener('focus', under)
   const says = el('p', 'pic-says')
   says.setAttribute('aria-live', 'polite')
   figure.append(says)
@@ -27,8 +52,7 @@ export function frame(figure) {
     say: (text) => (says.textContent = text),
     draw(option) {
       chart.setOption({
-        animation: !reducedMotion,
-        animationDuration: 250,
+        animation: false,
         aria: { enabled: true, label: { description: figure.dataset.description || '' } },
         ...option,
       })
@@ -91,15 +115,18 @@ export function start(kinds) {
       for (const e of entries) {
         if (!e.isIntersecting) continue
         seen.unobserve(e.target)
-        kinds[e.target.dataset.chart](e.target)
+        const draw = waiting.get(e.target)
+        waiting.delete(e.target)
+        if (draw) draw(e.target)
       }
     },
     { rootMargin: '600px' },
   )
   for (const figure of document.querySelectorAll('figure[data-chart]')) {
-    if (kinds[figure.dataset.chart]) {
-      figure.hidden = false
-      seen.observe(figure)
-    }
+    const draw = kinds[figure.dataset.chart]
+    if (!draw) continue
+    figure.hidden = false
+    waiting.set(figure, draw)
+    seen.observe(figure)
   }
 }

@@ -16,7 +16,7 @@ export function colour(name) {
 
 // itemStyle of a series. What is not known is grey and hatched in every chart.
 export function itemStyle(name) {
-  const style = { color: colour(name), borderColor: paper, borderWidth: 0.75 }
+  const style = { color: colour(name), borderColor: paper, borderWidth: 0.5 }
   if (name === 'unknown') style.decal = hatch
   return style
 }
@@ -42,12 +42,3 @@ const percent = new Intl.NumberFormat(lang, { style: 'percent', maximumFractionD
 export const axisNumber = (v) => (Math.abs(v) >= 10000 ? short : plain).format(v)
 export const number = (v) => (Math.abs(v) >= 100 ? plain : exact).format(v)
 export const share = (v) => percent.format(v)
-
-export const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches
-
-// textWidth measures with the page's own font, for the places where the chart
-// library would guess.
-export function cssNumber(name, fallback) {
-  const v = parseFloat(getComputedStyle(document.documentElement).getPropertyValue(name))
-  return Number.isFinite(v) ? v : fallback
-}

@@ -34,9 +34,10 @@ export async function routes(figure) {
     map: 'world',
     roam: false,
     aspectScale: 1,
+    preserveAspect: 'contain',
     nameProperty: 'name',
     silent: false,
-    itemStyle: { areaColor: 'var(--pic-land)', borderColor: 'var(--pic-border)', borderWidth: 0.5 },
+    itemStyle: { areaColor: 'var(--pic-land)', borderColor: 'var(--pic-edge)', borderWidth: 0.5 },
     label: { show: false },
     emphasis: { label: { show: false }, itemStyle: { areaColor: 'var(--pic-land-hover)', borderColor: ink } },
     select: { disabled: true },
@@ -146,7 +147,7 @@ const dot = (p, breaks, small) => ({
   place: p,
   value: equalEarth(...p.at),
   symbolSize: small ? 4 : 8,
-  itemStyle: { color: shade(p.value, breaks), borderColor: 'var(--pic-border)', borderWidth: 0.75 },
+  itemStyle: { color: shade(p.value, breaks), borderColor: 'var(--pic-edge)', borderWidth: 0.75 },
 })
 
 function lines(arcs, type, widest, small, show, f) {
@@ -161,7 +162,7 @@ function lines(arcs, type, widest, small, show, f) {
     data: arcs.map((a) => ({
       arc: a,
       coords: a.coords,
-      symbolSize: 5 + width(a.value),
+      symbolSize: 4 + 0.8 * width(a.value),
       lineStyle: {
         color: 'var(--pic-route)',
         type,

@@ -66,6 +66,7 @@ function option(f, columns, series, totals, { asShare, side, unit }) {
       nameGap: 10,
       max: asShare ? 1 : null,
       splitNumber: 4,
+      interval: asShare ? 0.25 : undefined,
       axisLabel: { color: faint, formatter: asShare ? share : axisNumber },
       splitLine: { lineStyle: { color: line } },
     },

@@ -40,8 +40,19 @@ export const tooltip = {
   backgroundColor: 'var(--pic-paper)',
   borderWidth: 0,
   padding: 0,
-  confine: false,
+  position: beside,
   transitionDuration: 0,
   textStyle: { fontFamily: 'inherit', fontSize: 13, color: 'var(--pic-ink)' },
   extraCssText: 'box-shadow:none',
+}
+
+// beside puts the box next to the pointer and keeps it on the screen; a chart
+// may be shorter than its box.
+function beside(point, _params, dom, _rect, size) {
+  const [w, h] = size.contentSize
+  const at = dom.ownerDocument.querySelector('.pic-canvas[data-under]')?.getBoundingClientRect() || { left: 0, top: 0 }
+  const right = point[0] + 18
+  const left = at.left + right + w > innerWidth - 8 ? Math.max(point[0] - 18 - w, 8 - at.left) : right
+  const top = Math.min(Math.max(point[1] - h / 2, 8 - at.top), Math.max(innerHeight - 8 - h - at.top, 8 - at.top))
+  return [left, top]
 }

@@ -34,6 +34,7 @@ function extent(shape) {
 // projected, the ends of the routes in longitude and latitude.
 export function equalEarth(lon, lat) {
   const rad = Math.PI / 180
+  lon = ((lon - 10.7 + 540) % 360) - 180 // the middle of the map
   const l = Math.asin((Math.sqrt(3) / 2) * Math.sin(lat * rad))
   const l2 = l * l
   const l6 = l2 * l2 * l2
