@@ -26,7 +26,7 @@ const (
 )
 
 // Entries are the scripts that pages load, by name in src and in dist.
-var entries = []string{"chart.js", "keys.js", "map.js"}
+var entries = []string{"chart.js", "map.js"}
 
 func main() {
 	size := flag.Bool("size", false, "print what the built files weigh, compressed, and build nothing")
