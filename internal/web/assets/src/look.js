@@ -8,10 +8,13 @@ export const paper = 'var(--pic-paper)'
 
 export const lang = document.documentElement.lang || 'en'
 
-// colour of a group, routing or other named thing; a name may carry a shade:
-// "opioids-2" is the third shade of the opioids.
+// colour of a group, routing or other named thing; a name may carry a shade,
+// as the classes pic-shade-n of picture.css: "opioids-2" is one of the opioids.
+const shades = { 1: '62%, white', 2: '68%, black', 3: '38%, white' }
 export function colour(name) {
-  return `var(--pic-${name}, var(--pic-other))`
+  const [base, shade] = name.split('-')
+  const plain = `var(--pic-${base}, var(--pic-other))`
+  return shades[shade] ? `color-mix(in oklab, ${plain} ${shades[shade]})` : plain
 }
 
 // itemStyle of a series. What is not known is grey and hatched in every chart.

@@ -71,8 +71,8 @@ export async function routes(figure) {
   })
   f.chart.on('click', (p) => {
     if (p.componentType === 'geo') go(places.find((x) => x.code === p.name))
-    else if (p.data.place) go(p.data.place)
-    else go(p.data.arc)
+    else if (p.data?.place) go(p.data.place)
+    else go(p.data?.arc)
   })
   if (!small) controls(f)
 }

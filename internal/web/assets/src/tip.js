@@ -10,9 +10,8 @@ export function el(tag, className, text) {
 
 // swatch is a small square in the colour of a series.
 export function swatch(name) {
-  const s = el('i', name === 'unknown' ? 'pic-swatch pic-hatched' : 'pic-swatch')
-  if (name !== 'unknown') s.style.setProperty('background', `var(--pic-${name}, var(--pic-other))`)
-  return s
+  const [base, shade] = name.split('-')
+  return el('i', `pic-swatch pic-c-${base}` + (shade ? ` pic-shade-${shade}` : ''))
 }
 
 // tip makes the box: a title, rows of {colour, name, value, note}, a last line.
@@ -37,7 +36,7 @@ export function tip(title, rows, hint) {
 export const tooltip = {
   appendTo: 'body',
   className: 'pic-tip',
-  backgroundColor: 'var(--pic-paper)',
+  backgroundColor: 'transparent',
   borderWidth: 0,
   padding: 0,
   position: beside,
