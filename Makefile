@@ -1,0 +1,50 @@
+# make demo    a node with demonstration data on loopback
+# make test    everything that must pass
+# make build   bin/paiza
+# make bench   the figures of docs/FIGURES.md
+# make fuzz    every fuzz target for a minute
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
+export CGO_ENABLED = 0
+
+.PHONY: build demo test bench fuzz front tools test-tools clean check
+
+build: front
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/paiza ./cmd/paiza
+
+demo: tools build
+	bin/paiza demo
+
+test: tools test-tools front check
+	$(GO) test ./...
+
+check:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "run gofmt on:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+
+# The scripts of the pages: packages from the lock file, bundled by esbuild,
+# which is a Go tool of this module. Nothing is fetched when they are there.
+front: node_modules/.package-lock.json
+	$(GO) run ./internal/web/bundle
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+tools:
+	@sh scripts/need.sh node npm
+
+test-tools:
+	@sh scripts/need.sh postgres chromium
+
+bench: build
+	@sh scripts/bench.sh
+
+fuzz:
+	@sh scripts/fuzz.sh
+
+clean:
+	rm -rf bin node_modules
+	find internal/web/assets/dist -type f ! -name .keep -delete
