@@ -1,0 +1,3 @@
+package chem
+
+func (m *Mol) setFeatures() {}

@@ -1,0 +1,405 @@
+package chem
+
+// Stereo classes, as in OpenSMILES §3.3.
+const (
+	stereoNone  uint8 = iota
+	stereoPlain       // @ or @@ before the neighbours are known
+	stereoTH
+	stereoAL
+	stereoSP
+	stereoTB
+	stereoOH
+)
+
+// maxLigands is the largest number of neighbours a stereo list holds.
+const maxLigands = 6
+
+// stereoAtom says how the neighbours of an atom are arranged: seen as class and
+// perm define for neighbours in the order of nbr. noAtom in nbr is an implicit
+// hydrogen or a lone pair.
+type stereoAtom struct {
+	atom        uint16
+	class, perm uint8
+	n           uint8
+	nbr         [maxLigands]uint16
+}
+
+func (c *stereoAtom) add(x uint16) {
+	if int(c.n) < len(c.nbr) {
+		c.nbr[c.n] = x
+	}
+	c.n++
+}
+
+// stereoBond says that the neighbours x of its first atom and y of its second
+// lie on the same side of a double bond (cis) or not.
+type stereoBond struct {
+	bond uint16
+	x, y uint16
+	cis  bool
+}
+
+// settleCenters gives the plain marks their class and drops lists that no
+// arrangement fits.
+func (b *builder) settleCenters() {
+	m := &b.m
+	k := 0
+	for i := range m.centers {
+		c := m.centers[i]
+		if b.settle(&c) {
+			m.centers[k] = c
+			k++
+		}
+	}
+	m.centers = m.centers[:k]
+}
+
+func (b *builder) settle(c *stereoAtom) bool {
+	m := &b.m
+	if int(c.n) > len(c.nbr) {
+		return false
+	}
+	blanks := 0
+	for _, x := range c.nbr[:c.n] {
+		if x == noAtom {
+			blanks++
+		}
+	}
+	if c.class == stereoPlain {
+		switch {
+		case c.n == 2:
+			if blanks > 0 || !b.allene(c) {
+				return false
+			}
+			c.class = stereoAL
+		case c.n <= 4:
+			c.class = stereoTH
+		case c.n == 5:
+			c.class = stereoTB
+		default:
+			c.class = stereoOH
+		}
+	} else if c.class == stereoAL && c.n == 2 && !b.allene(c) {
+		return false
+	}
+	want := 4
+	switch c.class {
+	case stereoTB:
+		want = 5
+	case stereoOH:
+		want = 6
+	}
+	if int(c.n) == want-1 && blanks == 0 {
+		// A lone pair takes the place of an implicit hydrogen.
+		at := 0
+		if c.nbr[0] < c.atom {
+			at = 1
+		}
+		copy(c.nbr[at+1:], c.nbr[at:c.n])
+		c.nbr[at] = noAtom
+		c.n++
+		blanks++
+	}
+	if int(c.n) != want {
+		return false
+	}
+	if c.class == stereoTH {
+		if a := &m.atoms[c.atom]; blanks > 1 || a.num == 7 && a.charge == 0 && blanks == 1 && !b.rigidNitrogen(int(c.atom)) {
+			return false
+		}
+		c.order()
+	}
+	return true
+}
+
+// rigidNitrogen reports whether an amine cannot turn inside out: in a ring of
+// three, or where three rings meet.
+func (b *builder) rigidNitrogen(i int) bool {
+	m := &b.m
+	rb := 0
+	around := m.around(i)
+	for _, h := range around {
+		if m.bonds[h.bond].flags&flagRing != 0 {
+			rb++
+		}
+	}
+	if rb >= 3 {
+		return true
+	}
+	for _, h := range around {
+		for _, g := range m.around(int(h.atom)) {
+			if int(g.atom) != i && m.BondBetween(i, int(g.atom)) >= 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// allene replaces the two neighbours of an allene's middle atom by the four
+// substituents at the ends, in the order of writing.
+func (b *builder) allene(c *stereoAtom) bool {
+	m := &b.m
+	var out stereoAtom
+	for side, end := range c.nbr[:2] {
+		k := m.BondBetween(int(c.atom), int(end))
+		if k < 0 || m.bonds[k].order != 2 {
+			return false
+		}
+		e := &m.atoms[end]
+		if int(e.degree)+int(e.h) != 3 || e.h > 1 {
+			return false
+		}
+		b.substituents(&out, end, c.atom)
+	}
+	if out.n != 4 {
+		return false
+	}
+	c.nbr, c.n = out.nbr, out.n
+	return true
+}
+
+// substituents appends the neighbours of atom end, except skip, in the order of
+// writing. An implicit hydrogen follows the atom before, or comes first.
+func (b *builder) substituents(out *stereoAtom, end, skip uint16) {
+	m := &b.m
+	h := m.atoms[end].h
+	around := m.around(int(end))
+	var at [MaxDegree]int32
+	for i, x := range around {
+		at[i] = b.writtenAt(end, x)
+	}
+	for range around {
+		k := -1
+		for i := range around {
+			if at[i] >= -1 && (k < 0 || at[i] < at[k]) {
+				k = i
+			}
+		}
+		if at[k] >= 0 && h == 1 {
+			out.add(noAtom)
+			h = 0
+		}
+		at[k] = -2
+		if around[k].atom != skip {
+			out.add(around[k].atom)
+		}
+	}
+	if h == 1 {
+		out.add(noAtom)
+	}
+}
+
+// writtenAt returns where the text of a SMILES writes the bond x of atom v: -1
+// for the atom before it.
+func (b *builder) writtenAt(v uint16, x half) int32 {
+	if int(x.bond) >= len(b.openPos) {
+		return int32(x.atom)
+	}
+	if open := b.openPos[x.bond]; open >= 0 {
+		if b.m.bonds[x.bond].a == v {
+			return open
+		}
+		return b.bondPos[x.bond]
+	}
+	if x.atom < v {
+		return -1
+	}
+	return b.pos[x.atom]
+}
+
+// order sorts the neighbours of a tetrahedral list and keeps its sense, so that
+// equal arrangements have equal lists.
+func (c *stereoAtom) order() {
+	if oddOrder(c.nbr[:c.n]) {
+		c.perm = 3 - c.perm
+	}
+}
+
+// oddOrder sorts a few numbers in place and reports whether that took an odd
+// number of exchanges.
+func oddOrder[T uint16 | int32](s []T) bool {
+	odd := false
+	for i := 1; i < len(s); i++ {
+		for j := i; j > 0 && s[j] < s[j-1]; j-- {
+			s[j], s[j-1] = s[j-1], s[j]
+			odd = !odd
+		}
+	}
+	return odd
+}
+
+// settleGeometry turns / and \ into cis and trans. A double bond whose marks
+// contradict each other stays unspecified, as if it had none.
+func (b *builder) settleGeometry() {
+	m := &b.m
+	for i := range m.bonds {
+		bd := &m.bonds[i]
+		if bd.order != 2 {
+			continue
+		}
+		x, up, ok := b.side(bd.a, bd.b)
+		if !ok {
+			continue
+		}
+		y, upY, ok := b.side(bd.b, bd.a)
+		if ok {
+			m.geometry = append(m.geometry, stereoBond{uint16(i), x, y, up == upY})
+		}
+	}
+}
+
+// side finds a neighbour of atom v, not w, whose bond has a direction, and
+// whether it lies above v.
+func (b *builder) side(v, w uint16) (x uint16, up, ok bool) {
+	m := &b.m
+	if n := int(m.atoms[v].degree); n < 2 || n > 3 {
+		return 0, false, false
+	}
+	for _, h := range m.around(int(v)) {
+		d := b.dirs[h.bond]
+		if h.atom == w || d == 0 {
+			continue
+		}
+		if m.bonds[h.bond].a == h.atom {
+			d = -d
+		}
+		if ok && up == (d > 0) {
+			return 0, false, false // both neighbours on one side
+		}
+		if !ok {
+			x, up, ok = h.atom, d > 0, true
+		}
+	}
+	return x, up, ok
+}
+
+// dropRingGeometry forgets cis and trans where the bond cannot have the other:
+// in rings of fewer than eight atoms and in aromatic systems.
+func (b *builder) dropRingGeometry() {
+	m := &b.m
+	if len(m.geometry) == 0 {
+		return
+	}
+	small := resize(b.seen, len(m.bonds))
+	b.seen = small
+	for i := range m.ringEnd {
+		r := m.ringAt(i)
+		if len(r) >= 8 {
+			continue
+		}
+		last := r[len(r)-1]
+		for _, x := range r {
+			small[m.BondBetween(int(last), int(x))] = 1
+			last = x
+		}
+	}
+	k := 0
+	for _, g := range m.geometry {
+		bd := m.bonds[g.bond]
+		if bd.order != 2 || bd.flags&flagAromatic != 0 || small[g.bond] != 0 {
+			continue
+		}
+		m.geometry[k] = g
+		k++
+	}
+	m.geometry = m.geometry[:k]
+}
+
+// markStereo sets flagStereo where the stereo lists have an entry.
+func (m *Mol) markStereo() {
+	for i := range m.atoms {
+		m.atoms[i].flags &^= flagStereo
+	}
+	for i := range m.bonds {
+		m.bonds[i].flags &^= flagStereo
+	}
+	for i := range m.centers {
+		m.atoms[m.centers[i].atom].flags |= flagStereo
+	}
+	for i := range m.geometry {
+		m.bonds[m.geometry[i].bond].flags |= flagStereo
+	}
+}
+
+// center returns the stereo list of atom i, or nil.
+func (m *Mol) center(i int) *stereoAtom {
+	if m.atoms[i].flags&flagStereo == 0 {
+		return nil
+	}
+	for k := range m.centers {
+		if int(m.centers[k].atom) == i {
+			return &m.centers[k]
+		}
+	}
+	return nil
+}
+
+// geometryOf returns the stereo entry of bond i, or nil.
+func (m *Mol) geometryOf(i int) *stereoBond {
+	if m.bonds[i].flags&flagStereo == 0 {
+		return nil
+	}
+	for k := range m.geometry {
+		if int(m.geometry[k].bond) == i {
+			return &m.geometry[k]
+		}
+	}
+	return nil
+}
+
+// renumberStereo rewrites the stereo lists after atoms and bonds were dropped.
+// A lost neighbour becomes a blank; lists that lose their meaning go.
+func (m *Mol) renumberStereo(to []int32, bondTo []uint16) {
+	k := 0
+	for _, c := range m.centers {
+		if to[c.atom] == noAtom {
+			continue
+		}
+		c.atom = uint16(to[c.atom])
+		blanks := 0
+		for j, x := range c.nbr[:c.n] {
+			if x != noAtom {
+				c.nbr[j] = uint16(to[x])
+			}
+			if c.nbr[j] == noAtom {
+				blanks++
+			}
+		}
+		if blanks > 1 && c.class == stereoTH {
+			continue
+		}
+		if c.class == stereoTH {
+			c.order()
+		}
+		m.centers[k] = c
+		k++
+	}
+	m.centers = m.centers[:k]
+	k = 0
+	for _, g := range m.geometry {
+		if bondTo[g.bond] == noAtom || to[g.x] == noAtom || to[g.y] == noAtom {
+			continue
+		}
+		g.bond, g.x, g.y = bondTo[g.bond], uint16(to[g.x]), uint16(to[g.y])
+		m.geometry[k] = g
+		k++
+	}
+	m.geometry = m.geometry[:k]
+}
+
+// HasStereo reports whether the molecule states any arrangement in space.
+func (m *Mol) HasStereo() bool { return len(m.centers)+len(m.geometry) > 0 }
+
+// WithoutStereo returns the molecule with every stereo mark removed.
+func (m *Mol) WithoutStereo() *Mol {
+	if !m.HasStereo() {
+		return m
+	}
+	out := *m
+	out.atoms = append([]atom(nil), m.atoms...)
+	out.bonds = append([]bond(nil), m.bonds...)
+	out.centers, out.geometry = nil, nil
+	out.markStereo()
+	return &out
+}
