@@ -1,0 +1,56 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"paiza"
+)
+
+// status is the one table from the kind of a refusal to its HTTP status.
+var status = []struct {
+	kind error
+	code int
+	name string // of the sentence under error.title and error.mend
+}{
+	{paiza.ErrInvalid, http.StatusUnprocessableEntity, "invalid"},
+	{paiza.ErrForbidden, http.StatusForbidden, "forbidden"},
+	{paiza.ErrNotFound, http.StatusNotFound, "not_found"},
+	{paiza.ErrConflict, http.StatusConflict, "conflict"},
+	{paiza.ErrUnavailable, http.StatusServiceUnavailable, "unavailable"},
+}
+
+func statusOf(err error) (code int, name string) {
+	for _, row := range status {
+		if errors.Is(err, row.kind) {
+			return row.code, row.name
+		}
+	}
+	return http.StatusInternalServerError, "internal"
+}
+
+// errorView is a refusal as a page: what, why, and what to do now.
+type errorView struct {
+	Status int
+	Name   string
+	Reason string
+}
+
+// refuse answers with the page of an error. What is not a paiza.Error is
+// logged for the operator, and the person learns only that it was.
+func (s *Site) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		err = paiza.Invalid("error.too_large", paiza.Args{"size": visitOf(r).Print.Bytes(tooLarge.Limit)})
+	}
+	code, name := statusOf(err)
+	var known *paiza.Error
+	if !errors.As(err, &known) || known.Err != nil && code >= 500 {
+		s.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "err", err)
+	}
+	view := errorView{Status: code, Name: name, Reason: visitOf(r).Print.Error(err)}
+	if err := s.render(w, r, code, "error/error", view); err != nil {
+		s.log.Error("error page failed", "err", err)
+		http.Error(w, http.StatusText(code), code)
+	}
+}

@@ -1,0 +1,100 @@
+package web
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"paiza"
+	"paiza/internal/desk"
+)
+
+// homeView is the first page: what the node holds and what waits for a person.
+type homeView struct {
+	CanRead   bool // seizures and the picture
+	CanImport bool
+	CanManage bool
+	Empty     bool
+	Overview  desk.Overview
+	Glance    []glanceRow
+	GlanceOf  paiza.Period
+	Attention []attention
+}
+
+// glanceRow is one group in the glance at the market.
+type glanceRow struct {
+	Group     paiza.Group
+	Seizures  int64
+	Kilograms int64 // micrograms
+	Share     float64
+	Link      string
+}
+
+// attention is one thing that a person should look at.
+type attention struct {
+	Text string
+	Link string
+	Act  string
+}
+
+func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	view := homeView{CanRead: v.can(paiza.RightReadSeizure), CanImport: v.can(paiza.RightImport),
+		CanManage: v.can(paiza.RightManagePeople)}
+	if view.CanRead {
+		var err error
+		if view.Overview, err = s.desk.Overview(r.Context(), v.Actor); err != nil {
+			return err
+		}
+		view.Empty = view.Overview.Rows == 0
+		if !view.Empty {
+			if err := s.glance(r, &view); err != nil {
+				return err
+			}
+			s.attend(r, &view)
+		}
+	}
+	return s.render(w, r, http.StatusOK, "home/home", view)
+}
+
+// attend lists what waits for a person.
+func (s *Site) attend(r *http.Request, view *homeView) {
+	v := visitOf(r)
+	if n := view.Overview.Doubtful; n > 0 {
+		view.Attention = append(view.Attention, attention{v.Print.T("home.doubtful", "n", n),
+			"/seizures?flag=implausible", v.Print.T("home.look")})
+	}
+	for _, i := range view.Overview.Imports {
+		link := "/imports/" + i.ID
+		switch {
+		case i.State == paiza.StateFailed:
+			view.Attention = append(view.Attention, attention{v.Print.T("home.failed", "file", i.File), link, v.Print.T("home.look")})
+		case i.State == paiza.StateRunning:
+			view.Attention = append(view.Attention, attention{v.Print.T("home.running", "file", i.File), link, v.Print.T("home.look")})
+		case i.State == paiza.StateDone && i.Counts.Refused > 0:
+			view.Attention = append(view.Attention, attention{v.Print.T("home.refused", "n", i.Counts.Refused, "file", i.File), link, v.Print.T("home.look")})
+		}
+	}
+}
+
+// demo remembers for a little while whether the store holds demonstration
+// data: every page asks.
+type demo struct {
+	mu    sync.Mutex
+	known time.Time
+	value bool
+}
+
+func (s *Site) isDemo(r *http.Request) bool {
+	s.demo.mu.Lock()
+	defer s.demo.mu.Unlock()
+	if now := s.now(); s.demo.known.IsZero() || now.Sub(s.demo.known) > 10*time.Second {
+		value, err := s.desk.Demo(r.Context())
+		if err != nil {
+			s.log.Error("demonstration data not asked", "err", err)
+			return s.demo.value
+		}
+		s.demo.value, s.demo.known = value, now
+	}
+	return s.demo.value
+}

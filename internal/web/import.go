@@ -1,0 +1,157 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	"paiza"
+	"paiza/internal/desk"
+)
+
+// importsView is the list of imports and the box for a new file.
+type importsView struct {
+	Imports   []paiza.Import
+	CanImport bool
+	Max       int64
+	Error     string
+}
+
+func (s *Site) imports(w http.ResponseWriter, r *http.Request) error {
+	return s.importsPage(w, r, http.StatusOK, "")
+}
+
+func (s *Site) importsPage(w http.ResponseWriter, r *http.Request, code int, problem string) error {
+	v := visitOf(r)
+	list, err := s.desk.Imports(r.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	view := importsView{Imports: list, CanImport: v.can(paiza.RightImport), Max: s.opt.MaxUpload, Error: problem}
+	return s.render(w, r, code, "import/list", view)
+}
+
+// upload takes a file in as it comes, without keeping it in memory or twice on
+// the disk.
+func (s *Site) upload(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	r.Body = http.MaxBytesReader(w, r.Body, s.opt.MaxUpload+maxForm)
+	mr, err := r.MultipartReader()
+	if err != nil {
+		return s.importsPage(w, r, http.StatusUnprocessableEntity, v.Print.T("error.upload.none"))
+	}
+	for {
+		part, err := mr.NextPart()
+		if errors.Is(err, io.EOF) {
+			return s.importsPage(w, r, http.StatusUnprocessableEntity, v.Print.T("error.upload.none"))
+		}
+		if err != nil {
+			return uploadFault(err)
+		}
+		if part.FormName() != "file" || part.FileName() == "" {
+			continue
+		}
+		u, err := s.desk.Upload(r.Context(), v.Actor, part.FileName(), part)
+		if err != nil {
+			return uploadFault(err)
+		}
+		http.Redirect(w, r, "/imports/upload/"+u.ID, http.StatusSeeOther)
+		return nil
+	}
+}
+
+// uploadFault tells a person that the transfer broke; what the desk or a limit
+// said stays as it is.
+func uploadFault(err error) error {
+	var known *paiza.Error
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return large
+	}
+	if errors.As(err, &known) {
+		return err
+	}
+	return &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.upload.broken", Err: err}
+}
+
+// importView is one import: running, done, failed or undone.
+type importView struct {
+	desk.ImportDetail
+	Part    float64 // of the file read, 0 to 1
+	Rows    string  // address of its rows in the list
+	Market  string  // address of its market
+	CanUndo bool
+	Form    form
+}
+
+// refresh makes the page of a running import load itself again, without
+// JavaScript too.
+func (v importView) refresh() int {
+	if v.State == paiza.StateRunning {
+		return 2
+	}
+	return 0
+}
+
+func (s *Site) importDetail(w http.ResponseWriter, r *http.Request) error {
+	return s.importPage(w, r, http.StatusOK, form{})
+}
+
+func (s *Site) importPage(w http.ResponseWriter, r *http.Request, code int, f form) error {
+	v := visitOf(r)
+	detail, err := s.desk.ImportByID(r.Context(), v.Actor, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	view := importView{ImportDetail: detail, Form: f, CanUndo: v.can(paiza.RightUndoImport) && detail.State == paiza.StateDone}
+	if p := detail.Progress; p.Size > 0 {
+		view.Part = min(1, float64(p.Bytes)/float64(p.Size))
+	}
+	if detail.State == paiza.StateDone {
+		only := formatSlice(paiza.Slice{Imports: []string{detail.ID}})
+		if detail.Kind == paiza.KindTotals {
+			view.Market = address("/picture/coverage", nil)
+		} else {
+			view.Rows, view.Market = address("/seizures", only), address("/picture/market", only)
+		}
+	}
+	return s.render(w, r, code, "import/detail", view)
+}
+
+func (s *Site) undoImport(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	f := readForm(r)
+	if _, err := s.desk.Undo(r.Context(), v.Actor, r.PathValue("id"), f.Get("reason")); err != nil {
+		if !errors.Is(err, paiza.ErrInvalid) {
+			return err
+		}
+		return s.importPage(w, r, http.StatusUnprocessableEntity, f.failed(v.Print, err))
+	}
+	s.flash(r, "import.undone")
+	http.Redirect(w, r, "/imports/"+r.PathValue("id"), http.StatusSeeOther)
+	return nil
+}
+
+// importErrors is every refused row of an import as a table to download.
+func (s *Site) importErrors(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	id := r.PathValue("id")
+	if _, err := s.desk.ImportByID(r.Context(), v.Actor, id); err != nil {
+		return err
+	}
+	p := v.Print
+	out := s.download(w, "import-"+id+"-"+"rows.csv", "text/csv; charset=utf-8")
+	err := out.header(p.T("column.sheet"), p.T("column.row"), p.T("column.column"), p.T("column.value"), p.T("column.reason"), p.T("column.outcome"))
+	if err != nil {
+		return gone(err)
+	}
+	err = s.desk.ImportErrors(r.Context(), v.Actor, id, func(e paiza.RowError) error {
+		outcome := p.T("import.refused")
+		if e.Aside {
+			outcome = p.T("import.set_aside")
+		}
+		return out.row(e.Sheet, strconv.Itoa(e.Row), e.Column, e.Value, p.RowError(e), outcome)
+	})
+	return out.close(s, err)
+}

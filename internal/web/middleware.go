@@ -1,0 +1,199 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"paiza"
+	"paiza/internal/access"
+	"paiza/internal/locale"
+)
+
+// maxForm bounds the body of an ordinary form.
+const maxForm = 1 << 20
+
+// csp lets nothing run or load that does not come from this node as a file.
+const csp = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+	"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// chain is what happens to every request before its route is asked.
+func (s *Site) chain(mux http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(s.anonymous(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.refuse(w, r, &paiza.Error{Kind: paiza.ErrForbidden, Key: "error.cross_origin"})
+	})))
+	pages := cross.Handler(s.sessions.LoadAndSave(s.visiting(mux)))
+	top := http.NewServeMux()
+	top.Handle("GET /assets/", s.assets)
+	top.Handle("/", pages)
+	return s.recovering(s.headers(top))
+}
+
+// headers sets what holds for every answer.
+func (s *Site) headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", csp)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+		if s.opt.TLS {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recovering turns a panic into a page and a line in the operator's log.
+func (s *Site) recovering(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			what := recover()
+			if what == nil {
+				return
+			}
+			if err, ok := what.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(what)
+			}
+			s.log.Error("page failed", "method", r.Method, "path", r.URL.Path, "panic", fmt.Sprint(what), "stack", string(debug.Stack()))
+			s.anonymous(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				s.refuse(w, r, errors.New("panic"))
+			})).ServeHTTP(w, r)
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// visit is who asks, and how he wants to be answered.
+type visit struct {
+	Actor  paiza.Actor
+	Person paiza.Person
+	Print  *locale.Printer
+	Theme  string // light, dark, or empty for what the machine prefers
+}
+
+type visitKey struct{}
+
+// visitOf gives the visit of a request; every page has one.
+func visitOf(r *http.Request) *visit {
+	if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
+		return v
+	}
+	return &visit{Print: locale.For(locale.Default)}
+}
+
+func (v *visit) into(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+}
+
+// can reports whether the person holds the right: for showing or leaving out a
+// link. The desk decides again when the act is done.
+func (v *visit) can(right paiza.Right) bool { return access.Allow(v.Actor, right) == nil }
+
+// anonymous gives a request the visit of nobody, for answers outside a session.
+func (s *Site) anonymous(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := &visit{Print: locale.For(language(r, "")), Theme: theme(r)}
+		next.ServeHTTP(w, v.into(r))
+	})
+}
+
+// visiting finds out who asks: the roles are read anew each time, so that a
+// person who is disabled is out at once.
+func (s *Site) visiting(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Add("Vary", "Cookie")
+		v := &visit{Theme: theme(r)}
+		if id := s.sessions.GetString(r.Context(), sessionPerson); id != "" {
+			actor, person, err := s.desk.Actor(r.Context(), id, from(r))
+			switch {
+			case err == nil:
+				v.Actor, v.Person = actor, person
+			case errors.Is(err, paiza.ErrForbidden), errors.Is(err, paiza.ErrNotFound):
+				if err := s.sessions.Destroy(r.Context()); err != nil {
+					s.log.Error("session not ended", "err", err)
+				}
+			default:
+				v.Print = locale.For(language(r, ""))
+				s.refuse(w, v.into(r), err)
+				return
+			}
+		}
+		v.Print = locale.For(language(r, v.Person.Language))
+		next.ServeHTTP(w, v.into(r))
+	})
+}
+
+// guard asks for what the route needs, sets its limits and turns its error
+// into a page.
+func (s *Site) guard(row route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := visitOf(r)
+		if row.needs != public && v.Actor.Anonymous() {
+			s.askToSignIn(w, r)
+			return
+		}
+		if row.needs != public && row.needs != signedIn {
+			if err := access.Allow(v.Actor, row.needs); err != nil {
+				s.refuse(w, r, err)
+				return
+			}
+		}
+		limit := time.Minute
+		if row.slow {
+			limit = time.Hour
+		} else {
+			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		}
+		// A writer without deadlines (a test's recorder) has none to set.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(limit))
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(limit + 30*time.Second))
+		if err := row.handle(s, w, r); err != nil {
+			s.refuse(w, r, err)
+		}
+	})
+}
+
+// from is the network address of the request, for the ledger.
+func from(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// language is what the account says, else the cookie, else the browser.
+func language(r *http.Request, account string) string {
+	if locale.Known(account) {
+		return account
+	}
+	if c, err := r.Cookie(cookieLanguage); err == nil && locale.Known(c.Value) {
+		return c.Value
+	}
+	tag, _ := locale.Match(r.Header.Get("Accept-Language"))
+	return tag
+}
+
+// theme is light or dark as chosen by hand, or empty.
+func theme(r *http.Request) string {
+	if c, err := r.Cookie(cookieTheme); err == nil && (c.Value == "light" || c.Value == "dark") {
+		return c.Value
+	}
+	return ""
+}
+
+// local reports whether a path leads to a page of this node and nowhere else.
+func local(path string) bool {
+	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsAny(path, "\\\r\n\t")
+}

@@ -1,0 +1,208 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"paiza"
+	"paiza/internal/access"
+	"paiza/internal/desk"
+	"paiza/internal/locale"
+)
+
+// peopleView is the list of accounts.
+type peopleView struct{ People []paiza.Person }
+
+// personView is one account, or the form of a new one.
+type personView struct {
+	Person    paiza.Person
+	Form      form
+	Password  form
+	Roles     []roleView
+	Languages []option
+	Self      bool
+}
+
+// roleView is a role with what it may do, in words.
+type roleView struct {
+	Role   paiza.Role
+	Rights []paiza.Right
+	On     bool
+}
+
+func roleViews(on func(paiza.Role) bool) []roleView {
+	var out []roleView
+	for _, role := range paiza.Roles() {
+		out = append(out, roleView{role, access.Rights(role), on(role)})
+	}
+	return out
+}
+
+func languageOptions(chosen string) []option {
+	var out []option
+	for _, tag := range locale.Languages() {
+		out = append(out, option{Value: tag, Name: locale.For(tag).Name(), Selected: tag == chosen})
+	}
+	return out
+}
+
+func (s *Site) people(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	list, err := s.desk.People(r.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	locale.SortBy(v.Print, list, func(p paiza.Person) string { return p.Name })
+	return s.render(w, r, http.StatusOK, "person/list", peopleView{list})
+}
+
+func (s *Site) personForm(w http.ResponseWriter, r *http.Request) error {
+	f := form{values: url.Values{"role": {string(paiza.RoleViewer)}, "language": {visitOf(r).Print.Tag()}}}
+	return s.newPersonPage(w, r, http.StatusOK, f)
+}
+
+func (s *Site) newPersonPage(w http.ResponseWriter, r *http.Request, code int, f form) error {
+	view := personView{Form: f, Languages: languageOptions(f.Get("language")),
+		Roles: roleViews(func(role paiza.Role) bool { return f.Has("role", string(role)) })}
+	return s.render(w, r, code, "person/new", view)
+}
+
+func roles(f form) []paiza.Role {
+	var out []paiza.Role
+	for _, r := range f.All("role") {
+		out = append(out, paiza.Role(r))
+	}
+	return out
+}
+
+func (s *Site) createPerson(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	f := readForm(r)
+	in := paiza.NewPerson{Login: f.Get("login"), Name: f.Get("name"), Roles: roles(f),
+		Language: f.Get("language"), Password: f.Raw("password")}
+	p, err := paiza.Person{}, f.same("password", "again")
+	if err == nil {
+		p, err = s.desk.CreatePerson(r.Context(), v.Actor, in)
+	}
+	if err != nil {
+		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrConflict) {
+			return err
+		}
+		code, _ := statusOf(err)
+		return s.newPersonPage(w, r, code, f.failed(v.Print, err))
+	}
+	s.flash(r, "person.created", "name", p.Name)
+	http.Redirect(w, r, "/people", http.StatusSeeOther)
+	return nil
+}
+
+func (s *Site) person(w http.ResponseWriter, r *http.Request) error {
+	return s.personPage(w, r, http.StatusOK, form{}, form{})
+}
+
+func (s *Site) personPage(w http.ResponseWriter, r *http.Request, code int, change, password form) error {
+	v := visitOf(r)
+	p, err := s.desk.Person(r.Context(), v.Actor, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if change.values == nil {
+		change.values = url.Values{"name": {p.Name}}
+		for _, role := range p.Roles {
+			change.values.Add("role", string(role))
+		}
+		if p.Disabled {
+			change.values.Set("disabled", "1")
+		}
+	}
+	view := personView{Person: p, Form: change, Password: password, Self: p.ID == v.Actor.ID,
+		Roles: roleViews(func(role paiza.Role) bool { return change.Has("role", string(role)) })}
+	return s.render(w, r, code, "person/detail", view)
+}
+
+func (s *Site) updatePerson(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	f := readForm(r)
+	change := desk.PersonChange{Name: f.Get("name"), Roles: roles(f), Disabled: f.Get("disabled") != "", Reason: f.Get("reason")}
+	p, err := s.desk.UpdatePerson(r.Context(), v.Actor, r.PathValue("id"), change)
+	if err != nil {
+		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrConflict) {
+			return err
+		}
+		code, _ := statusOf(err)
+		return s.personPage(w, r, code, f.failed(v.Print, err), form{})
+	}
+	s.flash(r, "person.updated", "name", p.Name)
+	http.Redirect(w, r, "/people", http.StatusSeeOther)
+	return nil
+}
+
+func (s *Site) resetPassword(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	f := readForm(r)
+	err := f.same("password", "again")
+	if err == nil {
+		err = s.desk.ResetPassword(r.Context(), v.Actor, r.PathValue("id"), f.Raw("password"), f.Get("reason"))
+	}
+	if err != nil {
+		if !errors.Is(err, paiza.ErrInvalid) {
+			return err
+		}
+		return s.personPage(w, r, http.StatusUnprocessableEntity, form{}, f.failed(v.Print, err))
+	}
+	s.flash(r, "person.reset_done")
+	http.Redirect(w, r, "/people/"+r.PathValue("id"), http.StatusSeeOther)
+	return nil
+}
+
+// accountView is one's own account.
+type accountView struct {
+	Person    paiza.Person
+	Form      form
+	Roles     []roleView
+	Languages []option
+	Theme     string
+}
+
+func (s *Site) account(w http.ResponseWriter, r *http.Request) error {
+	return s.accountPage(w, r, http.StatusOK, form{})
+}
+
+func (s *Site) accountPage(w http.ResponseWriter, r *http.Request, code int, f form) error {
+	v := visitOf(r)
+	view := accountView{Person: v.Person, Form: f, Languages: languageOptions(v.Print.Tag()), Theme: v.Theme}
+	for _, role := range roleViews(v.Actor.Has) {
+		if role.On {
+			view.Roles = append(view.Roles, role)
+		}
+	}
+	return s.render(w, r, code, "account/account", view)
+}
+
+// changePassword changes one's own password and begins a new session with it.
+func (s *Site) changePassword(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	f := readForm(r)
+	if wait := s.attempts.wait(v.Person.Login, from(r)); wait > 0 {
+		return s.accountPage(w, r, http.StatusTooManyRequests,
+			f.failed(v.Print, paiza.Invalid("error.sign_in.wait", paiza.Args{"time": wait})))
+	}
+	err := f.same("password", "again")
+	if err == nil {
+		err = s.desk.ChangePassword(r.Context(), v.Actor, f.Raw("old"), f.Raw("password"))
+	}
+	if err != nil {
+		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrForbidden) {
+			return err
+		}
+		s.attempts.failed(v.Person.Login, from(r))
+		return s.accountPage(w, r, http.StatusUnprocessableEntity, f.failed(v.Print, err))
+	}
+	if err := s.sessions.RenewToken(r.Context()); err != nil {
+		return err
+	}
+	s.flash(r, "account.password_changed")
+	http.Redirect(w, r, "/account", http.StatusSeeOther)
+	return nil
+}

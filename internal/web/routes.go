@@ -1,0 +1,87 @@
+package web
+
+import (
+	"net/http"
+
+	"paiza"
+)
+
+// What a route may need besides a right of the desk.
+const (
+	public   paiza.Right = "public"   // anybody, signed in or not
+	signedIn paiza.Right = "signedin" // any person with an account
+)
+
+// route is one row of the contents page. The mux and the test of every
+// refusal are both made from the rows: an address that is not here does not
+// exist, and none exists without a declared right.
+type route struct {
+	method  string
+	pattern string // of http.ServeMux, without the method
+	needs   paiza.Right
+	handle  func(*Site, http.ResponseWriter, *http.Request) error
+	slow    bool // a file comes in or goes out: no one-minute limit, no form limit
+}
+
+func routes() []route {
+	rows := []route{
+		{"GET", "/{$}", signedIn, (*Site).home, false},
+
+		{"GET", "/setup", public, (*Site).setupForm, false},
+		{"POST", "/setup", public, (*Site).setup, false},
+		{"GET", "/sign-in", public, (*Site).signInForm, false},
+		{"POST", "/sign-in", public, (*Site).signIn, false},
+		{"POST", "/sign-out", signedIn, (*Site).signOut, false},
+		{"POST", "/language", public, (*Site).setLanguage, false},
+		{"POST", "/theme", public, (*Site).setTheme, false},
+		{"GET", "/account", signedIn, (*Site).account, false},
+		{"POST", "/account/password", signedIn, (*Site).changePassword, false},
+
+		{"GET", "/seizures", paiza.RightReadSeizure, (*Site).seizures, false},
+		{"GET", "/seizures/export.csv", paiza.RightExport, (*Site).exportCSV, true},
+		{"GET", "/seizures/export.xlsx", paiza.RightExport, (*Site).exportXLSX, true},
+		{"GET", "/seizures/new", paiza.RightRecordSeizure, (*Site).recordForm, false},
+		{"POST", "/seizures", paiza.RightRecordSeizure, (*Site).record, false},
+		{"GET", "/seizures/{id}", paiza.RightReadSeizure, (*Site).seizure, false},
+
+		{"GET", "/imports", paiza.RightReadSeizure, (*Site).imports, false},
+		{"POST", "/imports/upload", paiza.RightImport, (*Site).upload, true},
+		{"GET", "/imports/upload/{id}", paiza.RightImport, (*Site).recognise, false},
+		{"POST", "/imports/upload/{id}/check", paiza.RightImport, (*Site).dryRun, true},
+		{"POST", "/imports/upload/{id}/run", paiza.RightImport, (*Site).startImport, false},
+		{"GET", "/imports/{id}", paiza.RightReadSeizure, (*Site).importDetail, false},
+		{"GET", "/imports/{id}/errors.csv", paiza.RightReadSeizure, (*Site).importErrors, true},
+		{"POST", "/imports/{id}/undo", paiza.RightUndoImport, (*Site).undoImport, true},
+
+		{"GET", "/catalog", paiza.RightReadCatalog, (*Site).substances, false},
+		{"GET", "/catalog/units", paiza.RightReadCatalog, (*Site).units, false},
+		{"GET", "/catalog/countries", paiza.RightReadCatalog, (*Site).countries, false},
+		{"GET", "/catalog/resolve", paiza.RightReadCatalog, (*Site).resolve, false},
+
+		{"GET", "/people", paiza.RightManagePeople, (*Site).people, false},
+		{"GET", "/people/new", paiza.RightManagePeople, (*Site).personForm, false},
+		{"POST", "/people", paiza.RightManagePeople, (*Site).createPerson, false},
+		{"GET", "/people/{id}", paiza.RightManagePeople, (*Site).person, false},
+		{"POST", "/people/{id}", paiza.RightManagePeople, (*Site).updatePerson, false},
+		{"POST", "/people/{id}/password", paiza.RightManagePeople, (*Site).resetPassword, false},
+
+		{"GET", "/ledger", paiza.RightReadLedger, (*Site).ledger, false},
+		{"GET", "/help", public, (*Site).help, false},
+	}
+	return append(rows, pictureRoutes()...)
+}
+
+// mux answers the rows; everything else is not found, in words.
+func (s *Site) mux() http.Handler {
+	mux := http.NewServeMux()
+	for _, row := range routes() {
+		mux.Handle(row.method+" "+row.pattern, s.guard(row))
+	}
+	mux.Handle("/", s.guard(route{needs: public, handle: (*Site).nowhere}))
+	return mux
+}
+
+// nowhere answers an address without a row.
+func (s *Site) nowhere(http.ResponseWriter, *http.Request) error {
+	return paiza.NotFound("page", "")
+}

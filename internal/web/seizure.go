@@ -1,0 +1,181 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"paiza"
+	"paiza/internal/desk"
+	"paiza/internal/locale"
+)
+
+// listSize is how many rows a page of a list has.
+const listSize = 100
+
+// seizureListView is the list of seizures.
+type seizureListView struct {
+	Filter    filterView
+	Rows      []seizureRow
+	Count     int64 // -1 when not counted
+	Shown     int
+	First     string // address of the first page, empty on it
+	Next      string // address of the next page, empty at the end
+	CSV, XLSX string // empty without the right to export
+	CanRecord bool
+	Empty     bool // the node holds nothing at all
+	CanImport bool
+}
+
+// seizureRow is one row with its figures in words.
+type seizureRow struct {
+	paiza.Seizure
+	Reported  string // amount as written, without binary dust
+	Converted bool   // kilograms by a factor, not by the scales
+	Weight    bool   // there is a mass at all
+	Route     string
+}
+
+func (s *Site) seizures(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	q := r.URL.Query()
+	filter, problem := parseFilter(q)
+	code := http.StatusOK
+	view := seizureListView{CanRecord: v.can(paiza.RightRecordSeizure), CanImport: v.can(paiza.RightImport)}
+	var err error
+	if view.Filter, err = s.filterBar(r, "/seizures", filter, problem); err != nil {
+		return err
+	}
+	if problem != nil {
+		code, _ = statusOf(problem)
+		return s.render(w, r, code, "seizure/list", view)
+	}
+	list, err := s.desk.Seizures(r.Context(), v.Actor, filter, paiza.Page{Size: listSize, After: q.Get(keyAfter)})
+	if err != nil {
+		return err
+	}
+	view.Count, view.Shown = list.Count, len(list.Seizures)
+	for _, z := range list.Seizures {
+		view.Rows = append(view.Rows, s.row(v.Print, z))
+	}
+	asked := formatFilter(filter)
+	if q.Get(keyAfter) != "" {
+		view.First = address("/seizures", asked)
+	}
+	if list.Next != "" {
+		next := clone(asked)
+		next.Set(keyAfter, list.Next)
+		view.Next = address("/seizures", next)
+	}
+	if v.can(paiza.RightExport) {
+		view.CSV, view.XLSX = address("/seizures/export.csv", asked), address("/seizures/export.xlsx", asked)
+	}
+	view.Empty = len(list.Seizures) == 0 && !view.Filter.Set
+	return s.render(w, r, code, "seizure/list", view)
+}
+
+func clone(q url.Values) url.Values {
+	out := url.Values{}
+	for k, v := range q {
+		out[k] = append([]string(nil), v...)
+	}
+	return out
+}
+
+// row makes the figures of one row of a list.
+func (s *Site) row(p *locale.Printer, z paiza.Seizure) seizureRow {
+	out := seizureRow{Seizure: z, Reported: reported(p, z.AmountText), Weight: z.Factor != "" || z.Equivalent != 0,
+		Converted: z.Factor != "" && z.Amount.Dim != paiza.DimMass}
+	out.Route = s.travel(p, z.Seizure())
+	return out
+}
+
+// seizureView is one seizure: native beside normalised.
+type seizureView struct {
+	desk.SeizureDetail
+	Row      seizureRow
+	Resolved []resolved
+	Source   []sourceCell
+	Similar  string // rows of the same state, month and substance
+	Import   *paiza.Import
+}
+
+// resolved is one field as the source wrote it and as the catalog took it.
+type resolved struct {
+	Field   string // key of the label
+	Written string
+	Taken   string
+	How     string
+}
+
+// sourceCell is one cell of the source row under its heading.
+type sourceCell struct{ Heading, Value string }
+
+func (s *Site) seizure(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	detail, err := s.desk.Seizure(r.Context(), v.Actor, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	view := seizureView{SeizureDetail: detail, Row: s.row(v.Print, detail.Seizure), Import: detail.Import}
+	view.Resolved = s.resolvedFields(v.Print, detail.Seizure)
+	for i, cell := range detail.Cells {
+		heading := ""
+		if i < len(detail.Header) {
+			heading = detail.Header[i]
+		}
+		view.Source = append(view.Source, sourceCell{heading, cell})
+	}
+	month := detail.Date.MonthOf()
+	view.Similar = rowsLink(paiza.Slice{Period: paiza.Period{From: month, To: month},
+		Countries: some(detail.Country), Substances: some(detail.Substance)})
+	return s.render(w, r, http.StatusOK, "seizure/detail", view)
+}
+
+// some is a list of one value, or of none when it is empty.
+func some[T ~string](v T) []T {
+	if v == "" {
+		return nil
+	}
+	return []T{v}
+}
+
+// recordView is the form of a seizure typed in.
+type recordView struct {
+	Form       form
+	Countries  []string // names for the datalist
+	Substances []string
+	Units      []string
+	Routings   inputView
+	TLPs       inputView
+	Transport  inputView
+	Hiding     inputView
+	Place      inputView // installation
+}
+
+func (s *Site) recordForm(w http.ResponseWriter, r *http.Request) error {
+	f := form{values: url.Values{keyCountry: {r.URL.Query().Get(keyCountry)}}}
+	return s.render(w, r, http.StatusOK, "seizure/new", s.recordView(visitOf(r).Print, f))
+}
+
+func (s *Site) record(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	f := readForm(r)
+	in := paiza.NewSeizure{Date: f.Get("date"), Country: f.Get("country"), Division: f.Get("division"), Place: f.Get("place"),
+		Routing: f.Get("routing"), Substance: f.Get("substance"), Amount: f.Get("amount"), Unit: f.Get("unit"),
+		Producing: f.Get("producing"), Departure: f.Get("departure"), Via: f.Get("via"), Destination: f.Get("destination"),
+		Transport: f.Get("transport"), Hiding: f.Get("hiding"), Installation: f.Get("installation"), Packaging: f.Get("packaging"),
+		Agency: f.Get("agency"), Reference: f.Get("reference"), Exhibit: f.Get("exhibit"), Persons: f.Get("persons"),
+		TLP: f.Get("tlp"), Purpose: f.Get("purpose"), Reason: f.Get("reason")}
+	z, err := s.desk.RecordSeizure(r.Context(), v.Actor, in)
+	if err != nil {
+		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrConflict) {
+			return err
+		}
+		code, _ := statusOf(err)
+		return s.render(w, r, code, "seizure/new", s.recordView(v.Print, f.failed(v.Print, err)))
+	}
+	s.flash(r, "seizure.recorded")
+	http.Redirect(w, r, "/seizures/"+z.ID, http.StatusSeeOther)
+	return nil
+}

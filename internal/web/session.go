@@ -1,0 +1,219 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"paiza"
+	"paiza/internal/locale"
+)
+
+// What a session holds, and the cookies of what is not secret.
+const (
+	sessionPerson  = "person"
+	sessionFlash   = "flash"
+	cookieLanguage = "language"
+	cookieTheme    = "theme"
+)
+
+// A working day and a little more. There is no idle limit: it would write to
+// the store at every page.
+const sessionLength = 12 * time.Hour
+
+func newSessions(store scs.Store, tls bool) *scs.SessionManager {
+	m := scs.New()
+	m.Store = store
+	m.Lifetime = sessionLength
+	m.Cookie.Name = "paiza"
+	if tls {
+		m.Cookie.Name = "__Host-paiza"
+	}
+	m.Cookie.HttpOnly = true
+	m.Cookie.SameSite = http.SameSiteLaxMode // Strict would lose the session on a link from an e-mail
+	m.Cookie.Secure = tls
+	m.Cookie.Path = "/"
+	m.Cookie.Persist = false // ends with the browser too
+	return m
+}
+
+// askToSignIn sends a person without a session to the sign-in page, and back
+// to the page he wanted; an act is refused, because its form is lost.
+func (s *Site) askToSignIn(w http.ResponseWriter, r *http.Request) {
+	if setup, err := s.desk.NeedsSetup(r.Context()); err == nil && setup {
+		http.Redirect(w, r, "/setup", http.StatusSeeOther)
+		return
+	}
+	to := "/sign-in"
+	if r.Method == http.MethodGet && r.URL.Path != "/" {
+		to += "?next=" + url.QueryEscape(r.URL.RequestURI())
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// signInView is the sign-in page.
+type signInView struct {
+	Login string
+	Next  string
+	Error string
+}
+
+func (s *Site) signInForm(w http.ResponseWriter, r *http.Request) error {
+	setup, err := s.desk.NeedsSetup(r.Context())
+	if err != nil {
+		return err
+	}
+	if setup {
+		http.Redirect(w, r, "/setup", http.StatusSeeOther)
+		return nil
+	}
+	if !visitOf(r).Actor.Anonymous() {
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return nil
+	}
+	return s.render(w, r, http.StatusOK, "session/sign_in", signInView{Next: r.URL.Query().Get("next")})
+}
+
+func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	login, next := r.PostFormValue("login"), r.PostFormValue("next")
+	view := signInView{Login: login, Next: next}
+	if wait := s.attempts.wait(login, from(r)); wait > 0 {
+		w.Header().Set("Retry-After", retryAfter(wait))
+		view.Error = v.Print.T("error.sign_in.wait", "time", wait)
+		return s.render(w, r, http.StatusTooManyRequests, "session/sign_in", view)
+	}
+	person, err := s.desk.SignIn(r.Context(), login, r.PostFormValue("password"), from(r))
+	if err != nil {
+		code, _ := statusOf(err)
+		if code >= 500 {
+			return err
+		}
+		s.attempts.failed(login, from(r))
+		// One sentence whatever is wrong: whether the account exists, or is
+		// disabled, is nobody's business.
+		view.Error = v.Print.T("error.sign_in.wrong")
+		return s.render(w, r, http.StatusUnprocessableEntity, "session/sign_in", view)
+	}
+	s.attempts.succeeded(login, from(r))
+	if err := s.enter(r, person); err != nil {
+		return err
+	}
+	if !local(next) {
+		next = "/"
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
+	return nil
+}
+
+// enter begins a new session for the person: a token from before is worth
+// nothing.
+func (s *Site) enter(r *http.Request, person paiza.Person) error {
+	if err := s.sessions.RenewToken(r.Context()); err != nil {
+		return err
+	}
+	s.sessions.Put(r.Context(), sessionPerson, person.ID)
+	return nil
+}
+
+func (s *Site) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.sessions.Destroy(r.Context()); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	return nil
+}
+
+// setupView is the page on which the first administrator makes his account.
+type setupView struct {
+	Token  string
+	Form   form
+	Needed bool // nobody has an account yet
+}
+
+func (s *Site) setupForm(w http.ResponseWriter, r *http.Request) error {
+	needed, err := s.desk.NeedsSetup(r.Context())
+	if err != nil {
+		return err
+	}
+	if !needed {
+		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+		return nil
+	}
+	view := setupView{Token: r.URL.Query().Get("token"), Needed: needed}
+	return s.render(w, r, http.StatusOK, "session/setup", view)
+}
+
+func (s *Site) setup(w http.ResponseWriter, r *http.Request) error {
+	f := readForm(r)
+	token := f.Get("token")
+	in := paiza.NewPerson{Login: f.Get("login"), Name: f.Get("name"), Password: f.Raw("password"),
+		Language: visitOf(r).Print.Tag(), Roles: paiza.Roles()}
+	person, err := paiza.Person{}, f.same("password", "again")
+	if wait := s.attempts.wait("setup", from(r)); wait > 0 {
+		err = paiza.Invalid("error.sign_in.wait", paiza.Args{"time": wait})
+	}
+	if err == nil {
+		person, err = s.desk.Setup(r.Context(), token, in, from(r))
+	}
+	if err != nil {
+		if code, _ := statusOf(err); code >= 500 {
+			return err
+		}
+		s.attempts.failed("setup", from(r))
+		view := setupView{Token: token, Form: f.failed(visitOf(r).Print, err), Needed: true}
+		code, _ := statusOf(err)
+		return s.render(w, r, code, "session/setup", view)
+	}
+	if err := s.enter(r, person); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
+
+// setLanguage keeps the language in a cookie and in the account.
+func (s *Site) setLanguage(w http.ResponseWriter, r *http.Request) error {
+	tag := r.PostFormValue("language")
+	if !locale.Known(tag) {
+		return paiza.Invalid("error.language", nil)
+	}
+	s.keep(w, cookieLanguage, tag)
+	if v := visitOf(r); !v.Actor.Anonymous() {
+		if err := s.desk.SetLanguage(r.Context(), v.Actor, tag); err != nil {
+			return err
+		}
+	}
+	return back(w, r)
+}
+
+// setTheme keeps light or dark in a cookie; anything else forgets it.
+func (s *Site) setTheme(w http.ResponseWriter, r *http.Request) error {
+	choice := r.PostFormValue("theme")
+	if choice != "light" && choice != "dark" {
+		choice = ""
+	}
+	s.keep(w, cookieTheme, choice)
+	return back(w, r)
+}
+
+func (s *Site) keep(w http.ResponseWriter, name, value string) {
+	c := &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600,
+		HttpOnly: true, Secure: s.opt.TLS, SameSite: http.SameSiteLaxMode}
+	if value == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}
+
+// back returns to the page that a small form stands on.
+func back(w http.ResponseWriter, r *http.Request) error {
+	to := r.PostFormValue("here")
+	if !local(to) {
+		to = "/"
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
