@@ -3,6 +3,9 @@ package ingest
 import (
 	"context"
 	"errors"
+	"io"
+	"slices"
+	"strings"
 
 	"paiza"
 )
@@ -36,7 +39,7 @@ type Row struct {
 	// stand side by side; together they replace those of an earlier file.
 	Identity [16]byte
 
-	Seizure *paiza.Seizure
+	Seizure *paiza.Seizure // FlagIdentical stands on every one but the first of equal rows
 	Total   *paiza.Total
 	Err     *paiza.RowError // refused, or set aside
 }
@@ -51,43 +54,311 @@ type TotalCheck struct {
 	Agrees bool
 }
 
-// Report is the outcome of a Read.
+// Report is the outcome of a Read. Read = Accepted + Refused + SetAside.
 type Report struct {
 	Read, Accepted, Refused, SetAside int64
 	Identical                         int64 // accepted and equal to an earlier row of the file
 	Header                            []string
-	First, Last                       paiza.Date
+	First, Last                       paiza.Date // of the accepted rows
 	Checks                            []TotalCheck
 	Notes                             []paiza.Note
+}
+
+// reader is one Read in progress.
+type reader struct {
+	ctx    context.Context
+	f      *File
+	p      *Profile
+	cat    Catalog
+	opt    Options
+	emit   func(*Batch) error
+	plan   *plan
+	comma  bool
+	order  string // of the parts of a date
+	report Report
+	sheet  string
+
+	look     []*lookup      // by column
+	bare     [slots]*lookup // by slot, for constants and headings of a pivot
+	fixed    [slots]string  // codes of the constants
+	fixedOn  paiza.Date     // constant date
+	fixedEnd paiza.Date     // and the end of its period
+	routing  *lookup        // joined text of the routing columns
+	division map[divisionKey]string
+	dates    map[string]dated
+	total    totalMemo
+	summed   []int // columns with numbers that totals are checked for
+	sums     running
+
+	seen    occurrences
+	key     keyWriter
+	months  months
+	missing map[string]bool
+	v       values
+	carried []string
+
+	batch    *Batch
+	arena    []string
+	seizures []paiza.Seizure
+	totals   []paiza.Total
 }
 
 // Read streams the rows of f through the profile. It calls emit with each
 // batch and stops at its error. An error of Read means that the file as a whole
 // cannot be used; nothing of it should be kept.
 func Read(ctx context.Context, f *File, p *Profile, cat Catalog, opt Options, emit func(*Batch) error) (Report, error) {
-	return Report{}, errors.ErrUnsupported
+	if opt.Batch <= 0 {
+		opt.Batch = 2000
+	}
+	if err := p.Validate(); err != nil {
+		return Report{}, err
+	}
+	pl, at, err := f.fitTable(f.main, p)
+	if err != nil {
+		return Report{}, err
+	}
+	r := &reader{ctx: ctx, f: f, p: p, cat: cat, opt: opt, emit: emit, plan: pl}
+	r.report.Header = tidyHeader(f.main.probe[at].cells)
+	if err := r.prepare(); err != nil {
+		return r.report, err
+	}
+	for _, t := range f.tables {
+		if t != f.main && !sameHeader(t.heading, f.main.heading) {
+			r.note("ingest.note.sheet_passed_over", paiza.Args{"sheet": t.name})
+			continue
+		}
+		head := t.probe[t.header].line
+		if t == f.main {
+			head = t.probe[at].line
+		}
+		if err := r.table(t, head); err != nil {
+			return r.report, err
+		}
+	}
+	if err := r.flush(r.opt.Batch); err != nil {
+		return r.report, err
+	}
+	r.finish()
+	return r.report, nil
 }
 
-// Profiles lists the shipped profiles.
-func Profiles() []*Profile { return nil }
+// prepare settles what holds for the whole file: constants, decimal sign, order
+// of dates.
+func (r *reader) prepare() error {
+	r.comma = r.f.DecimalComma
+	if r.p.Decimal != "" {
+		r.comma = r.p.Decimal == "comma"
+	}
+	r.missing = map[string]bool{}
+	for _, m := range r.p.Missing {
+		r.missing[foldHeader(m)] = true
+	}
+	r.v.cell = make([]string, len(r.plan.columns))
+	r.carried = make([]string, len(r.plan.columns))
+	for _, s := range []slot{slotAmount, slotCount, slotPersons} {
+		r.summed = append(r.summed, r.plan.of[s]...)
+	}
+	r.summed = append(r.summed, r.plan.pivots...)
+	r.lookups()
+	for s := range slots {
+		if r.plan.hasConst[s] && r.bare[s] != nil {
+			r.fixed[s] = r.bare[s].get(r.plan.constant[s])
+		}
+	}
+	bad := func(s slot) error {
+		return fail("ingest.profile.constant", paiza.Args{"field": string(Fields()[s]), "value": r.plan.constant[s]})
+	}
+	if r.plan.hasConst[slotCountry] && r.fixed[slotCountry] == "" {
+		return bad(slotCountry)
+	}
+	for _, s := range []slot{slotDate, slotYear, slotFiscalYear} {
+		if !r.plan.hasConst[s] || r.fixedOn != 0 {
+			continue
+		}
+		text := r.plan.constant[s]
+		switch s {
+		case slotFiscalYear:
+			got := fiscalDate(yearOf(text), 0, r.p.FiscalStart)
+			r.fixedOn, r.fixedEnd = got.date, got.until
+		default:
+			got, _ := parseDate(text, orderDMY)
+			r.fixedOn, r.fixedEnd = got.date, got.until
+		}
+		if !r.fixedOn.Valid() {
+			return bad(s)
+		}
+	}
+	return r.settleOrder()
+}
 
-// ProfileByName finds a shipped profile.
-func ProfileByName(name string) (*Profile, bool) { return nil, false }
+// settleOrder finds out in which order the parts of dates stand, when the
+// profile leaves it open: from the first date that can be read in one way
+// only, wherever it is in the file.
+func (r *reader) settleOrder() error {
+	r.order = r.p.DateOrder
+	cols := append(slices.Clone(r.plan.of[slotDate]), r.plan.of[slotUntil]...)
+	if r.order != "" || len(cols) == 0 {
+		return nil
+	}
+	r.order = orderDMY
+	open := false // whether a date was seen whose order matters
+	vote := func(cells []string) string {
+		for _, c := range cols {
+			if c >= len(cells) {
+				continue
+			}
+			text := collapse(cells[c])
+			if _, ok := isoDate(text); ok {
+				continue
+			}
+			if v := dateVote(text); v != "" {
+				return v
+			}
+			a, okA := parseDate(text, orderDMY)
+			b, okB := parseDate(text, orderMDY)
+			open = open || (okA && okB && a.date != b.date)
+		}
+		return ""
+	}
+	for _, rec := range r.f.main.probe[r.f.main.header+1:] {
+		if v := vote(rec.cells); v != "" {
+			r.order = v
+			return nil
+		}
+	}
+	if !open {
+		return nil
+	}
+	rows, err := r.f.main.open()
+	if err != nil {
+		return err
+	}
+	defer rows.close()
+	var cells []string
+	for n := 0; ; n++ {
+		if cells, _, err = rows.next(cells[:0]); err == io.EOF {
+			break
+		} else if err != nil {
+			return err
+		}
+		if v := vote(cells); v != "" {
+			r.order = v
+			return nil
+		}
+		if n%1000 == 0 && r.ctx.Err() != nil {
+			return r.ctx.Err()
+		}
+	}
+	r.note("ingest.note.date_order", nil)
+	return nil
+}
 
-// ParseProfile reads a profile strictly: an unknown key, field or value is an
-// error that names it.
-func ParseProfile(toml []byte) (*Profile, error) { return nil, errors.ErrUnsupported }
+// table reads one table from under its header.
+func (r *reader) table(t *table, head int) error {
+	rows, err := t.open()
+	if err != nil {
+		return err
+	}
+	defer rows.close()
+	r.sheet = t.name
+	r.sums.reset()
+	clear(r.carried)
+	for {
+		if r.batch == nil {
+			r.begin()
+		}
+		from := len(r.arena)
+		if cap(r.arena)-from < len(r.plan.columns)+8 {
+			r.arena = make([]string, 0, r.opt.Batch*(len(r.plan.columns)+2)/4+64)
+			from = 0
+		}
+		grown, line, err := rows.next(r.arena)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		r.arena = grown
+		cells := slices.Clip(grown[from:])
+		if line <= head || blank(cells) {
+			r.arena = grown[:from]
+			continue
+		}
+		r.row(cells, line)
+		if r.report.Read > r.f.limits.MaxRows {
+			return fail("ingest.too_many_rows", paiza.Args{"limit": r.f.limits.MaxRows})
+		}
+		r.batch.Bytes = rows.read()
+		if len(r.batch.Rows) >= r.opt.Batch {
+			if err := r.flush(0); err != nil {
+				return err
+			}
+		}
+	}
+	r.batch.Bytes = rows.read()
+	return nil
+}
 
-// TOML writes the profile so that ParseProfile reads it back.
-func (p *Profile) TOML() []byte { return nil }
+func (r *reader) begin() {
+	n := r.opt.Batch
+	r.batch = &Batch{Rows: make([]Row, 0, n)}
+	r.arena = make([]string, 0, n*(len(r.plan.columns)+1)/4+64)
+	if r.p.Kind == paiza.KindTotals {
+		r.totals = make([]paiza.Total, 0, n)
+	} else {
+		r.seizures = make([]paiza.Seizure, 0, n)
+	}
+}
 
-// Propose guesses what the columns of an unknown layout mean from their
-// headings and values, with a confidence and a reason for each.
-func (f *File) Propose() *Profile { return nil }
+// flush hands the batch over.
+func (r *reader) flush(int) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	b := r.batch
+	if b == nil {
+		return nil
+	}
+	r.batch = nil
+	if r.opt.Progress != nil {
+		r.opt.Progress(r.report.Read, b.Bytes)
+	}
+	if len(b.Rows) == 0 {
+		return nil
+	}
+	return r.emit(b)
+}
 
-// Fits says why the profile cannot read this file; nil when it can.
-func (f *File) Fits(p *Profile) error { return errors.ErrUnsupported }
+// note adds a remark about the whole file.
+func (r *reader) note(key string, args paiza.Args) {
+	if len(r.report.Notes) < maxNotes {
+		r.report.Notes = append(r.report.Notes, paiza.Note{Key: key, Args: args})
+	}
+}
 
-// Messages is every sentence of this package in English, by key; {name} stands
-// for an argument.
-var Messages = map[string]string{}
+// finish adds what only the end of the file tells.
+func (r *reader) finish() {
+	if len(r.plan.unmapped) > 0 {
+		r.note("ingest.note.unmapped", paiza.Args{"columns": strings.Join(r.plan.unmapped, ", "), "n": len(r.plan.unmapped)})
+	}
+	if len(r.plan.totals) > 0 {
+		r.note("ingest.note.total_columns", paiza.Args{"columns": strings.Join(r.plan.totals, ", "), "n": len(r.plan.totals)})
+	}
+	if r.report.Identical > 0 {
+		r.note("ingest.note.identical", paiza.Args{"n": r.report.Identical})
+	}
+	if r.p.Kind == paiza.KindSeizures {
+		for _, n := range r.months.notes() {
+			r.note(n.Key, n.Args)
+		}
+	}
+	r.report.First, r.report.Last = r.months.first, r.months.last
+}
+
+// IsAbort reports that an error of Read came from the caller (its context or
+// its emit) and not from the file.
+func IsAbort(err error) bool {
+	var e *paiza.Error
+	return err != nil && !errors.As(err, &e)
+}

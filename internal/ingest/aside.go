@@ -1,0 +1,261 @@
+package ingest
+
+import (
+	"strconv"
+	"strings"
+
+	"paiza"
+)
+
+// totalWords begin a total row or a total column, folded: in English, Russian,
+// Spanish, Portuguese, French, German and Chinese.
+var totalWords = []string{"total", "totals", "grand total", "subtotal", "sub total", "sum", "overall total",
+	"итого", "всего", "подытог", "итог", "общий итог", "suma", "suma total", "gesamt", "somme", "totaux",
+	"合计", "总计", "小计", "共计", "总数", "总量", "合計", "總計"}
+
+// totalPhrases are whole texts that mean all of something.
+var totalPhrases = map[string]bool{"all drugs": true, "all substances": true, "all": true, "all forces": true,
+	"все наркотики": true, "все виды": true, "всего наркотиков": true, "todas las drogas": true,
+	"todas as drogas": true, "toutes drogues": true, "world": true, "england and wales": true}
+
+// totalKind is how much of a text says total.
+type totalKind int
+
+const (
+	totalNot   totalKind = iota
+	totalBegin           // begins with the word: "Total Class A"
+	totalWhole           // says nothing else: "TOTAL", "Итого:"
+)
+
+// totalText reads a label; extra are the profile's own markers.
+func totalText(s string, extra []string) totalKind {
+	if s == "" || len(s) > 120 {
+		return totalNot
+	}
+	f := strings.Trim(foldHeader(s), " :.=()")
+	for _, w := range extra {
+		if f == foldHeader(w) {
+			return totalWhole
+		}
+	}
+	if totalPhrases[f] {
+		return totalWhole
+	}
+	for _, w := range totalWords {
+		w = unaccent(w)
+		rest, found := strings.CutPrefix(f, w)
+		switch {
+		case !found:
+		case rest == "":
+			return totalWhole
+		case strings.HasPrefix(rest, " "), strings.HasPrefix(rest, ":"), w[0] >= 0xe0:
+			if w != "sum" {
+				return totalBegin
+			}
+		}
+	}
+	return totalNot
+}
+
+// totalHeading reports that a column of a wide table is a sum of others: "All
+// drugs", "Total Class A", "All Cannabis" beside them.
+func totalHeading(s string) bool {
+	f := foldHeader(s)
+	return totalText(s, nil) != totalNot || strings.HasPrefix(f, "all ") || strings.HasPrefix(f, "все ")
+}
+
+// maybeTotal is a quick look at the first letter, so that the rest is asked for
+// few cells.
+func (r *reader) maybeTotal(s string) bool {
+	if s == "" {
+		return false
+	}
+	if len(r.p.Totals) > 0 || s[0] >= 0x80 {
+		return true
+	}
+	switch s[0] | 0x20 {
+	case 't', 'g', 's', 'o', 'a', 'w', 'e', '(', '=':
+		return true
+	}
+	return false
+}
+
+// totalRow finds out whether the row is a total of others, and by which column
+// it is known. A word alone decides in the columns that say when, where or
+// what; in columns with free text only when the row has no date or substance.
+func (r *reader) totalRow(v *values) (int, bool) {
+	look := func(col int, weak bool) bool {
+		text := v.cell[col]
+		if !r.maybeTotal(text) {
+			return false
+		}
+		kind := r.total.get(text)
+		return kind == totalWhole || (kind == totalBegin && !weak)
+	}
+	for _, s := range []slot{slotDate, slotYear, slotFiscalYear, slotMonth, slotCountry, slotSubstance} {
+		for _, col := range r.plan.of[s] {
+			if look(col, false) {
+				return col, true
+			}
+		}
+	}
+	for _, col := range r.plan.of[slotDivision] {
+		if look(col, true) || (!v.dated && look(col, false)) {
+			return col, true
+		}
+	}
+	loose := !v.dated || v.text[slotSubstance] == "" || len(r.plan.pivots) > 0
+	if !loose {
+		return 0, false
+	}
+	for i := range r.plan.columns {
+		c := &r.plan.columns[i]
+		if c.pivot || c.slot == slotAmount && c.filled {
+			continue
+		}
+		if look(i, false) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// totalMemo remembers what labels say.
+type totalMemo struct {
+	m     map[string]totalKind
+	extra []string
+}
+
+func (t *totalMemo) get(s string) totalKind {
+	k, ok := t.m[s]
+	if !ok {
+		k = totalText(s, t.extra)
+		if t.m == nil || len(t.m) > memoSize {
+			t.m = map[string]totalKind{}
+		}
+		t.m[strings.Clone(s)] = k
+	}
+	return k
+}
+
+// running are the sums that total rows are checked against, for each column
+// with numbers: of the whole table so far and since the last total row.
+type running struct{ all, section map[int]*exact }
+
+func (s *running) reset() { s.all, s.section = map[int]*exact{}, map[int]*exact{} }
+
+func (s *running) add(col int, d paiza.Decimal) {
+	if s.all[col] == nil {
+		s.all[col], s.section[col] = &exact{}, &exact{}
+	}
+	s.all[col].add(d)
+	s.section[col].add(d)
+}
+
+// asideTotal sets a total row aside and checks what it claims.
+func (r *reader) asideTotal(v *values, by int) *paiza.RowError {
+	e := &paiza.RowError{Column: r.plan.columns[by].heading, Value: v.cell[by], Key: "ingest.row.total", Aside: true,
+		Args: paiza.Args{"claims": "", "sum": ""}}
+	for _, col := range r.summed {
+		claim, ok := parseNumber(v.cell[col], r.comma)
+		if !ok {
+			continue
+		}
+		all, section := r.sums.all[col], r.sums.section[col]
+		if all == nil {
+			all, section = &exact{}, &exact{}
+		}
+		if all.lost {
+			continue
+		}
+		sum := section.rat()
+		agrees := section.any && agree(claim, sum)
+		if !agrees {
+			sum = all.rat()
+			agrees = agree(claim, sum)
+		}
+		check := TotalCheck{Sheet: r.sheet, Row: v.line, Column: r.plan.columns[col].heading,
+			Claims: ratText(ratOf(claim)), Sum: ratText(sum), Agrees: agrees}
+		if len(r.report.Checks) < maxChecks {
+			r.report.Checks = append(r.report.Checks, check)
+		}
+		if e.Args["claims"] == "" || !agrees {
+			e.Args = paiza.Args{"claims": check.Claims, "sum": check.Sum}
+		}
+		if !agrees {
+			e.Key = "ingest.row.total_differs"
+			r.note("ingest.note.total_differs", paiza.Args{"row": v.line, "column": check.Column,
+				"claims": check.Claims, "sum": check.Sum})
+		}
+	}
+	if e.Args["claims"] == "" {
+		e.Key, e.Args = "ingest.row.total_empty", nil
+	}
+	for _, s := range r.sums.section {
+		*s = exact{}
+	}
+	return e
+}
+
+// maxChecks and maxNotes bound the report of a hostile file.
+const (
+	maxChecks = 1000
+	maxNotes  = 100
+)
+
+// headerAgain reports that the row repeats the header.
+func (r *reader) headerAgain(v *values) bool {
+	same, filled := 0, 0
+	for i := range r.plan.columns {
+		c := v.cell[i]
+		if c == "" {
+			continue
+		}
+		filled++
+		h := r.plan.columns[i].heading
+		if len(c) == len(h) && strings.EqualFold(c, h) || foldHeader(c) == foldHeader(h) {
+			same++
+		} else if filled > 2 && same == 0 {
+			return false
+		}
+	}
+	return same >= 2 && same*10 >= filled*8
+}
+
+// columnNumbers reports the row "1, 2, 3 …" that forms have under the header.
+func columnNumbers(v *values) bool {
+	n := 0
+	for i, c := range v.cell {
+		if c == "" {
+			continue
+		}
+		if c != strconv.Itoa(i+1) {
+			return false
+		}
+		n++
+	}
+	return n >= 3
+}
+
+// loneText reports a remark under or inside the table: one cell of text alone
+// in a row of a table with several columns.
+func (r *reader) loneText(v *values) bool {
+	if len(r.plan.columns) < 3 {
+		return false
+	}
+	at := -1
+	for i, c := range v.cell {
+		if c == "" {
+			continue
+		}
+		if at >= 0 {
+			return false
+		}
+		at = i
+	}
+	if at < 0 || r.plan.columns[at].pivot {
+		return false
+	}
+	_, number := parseNumber(v.cell[at], r.comma)
+	return !number && !(r.plan.columns[at].slot == slotDate && r.plan.columns[at].filled)
+}

@@ -1,0 +1,454 @@
+package ingest
+
+import (
+	"strconv"
+	"strings"
+
+	"paiza"
+)
+
+// values are the working values of the row being read.
+type values struct {
+	line   int
+	cells  []string      // as written
+	cell   []string      // by column: trimmed, blanks collapsed, carried down, "" for NULL
+	text   [slots]string // by slot: of its column, or of several joined, or the constant
+	dated  bool
+	date   span
+	amount paiza.Decimal
+	counts bool // amount is set
+}
+
+// row turns one record into rows of the batch.
+func (r *reader) row(cells []string, line int) {
+	v := &r.v
+	v.line, v.cells = line, cells
+	for i := range r.plan.columns {
+		text := ""
+		if i < len(cells) {
+			text = r.value(cells[i])
+		}
+		if c := &r.plan.columns[i]; c.carry {
+			if text != "" {
+				r.carried[i] = text
+			} else {
+				text = r.carried[i]
+			}
+		}
+		v.cell[i] = text
+	}
+	r.texts(v)
+	e := r.readDate(v)
+	switch by, total := r.totalRow(v); {
+	case total:
+		r.refuse(v, r.asideTotal(v, by))
+	case !v.dated && r.headerAgain(v):
+		r.refuse(v, &paiza.RowError{Key: "ingest.row.header_again", Aside: true})
+	case !v.dated && columnNumbers(v):
+		r.refuse(v, &paiza.RowError{Key: "ingest.row.column_numbers", Aside: true})
+	case r.loneText(v):
+		r.refuse(v, &paiza.RowError{Key: "ingest.row.remark", Aside: true, Value: short(strings.Join(nonEmpty(cells), " "))})
+	case len(r.plan.pivots) > 0:
+		r.wide(v, e)
+	default:
+		r.one(v, e, -1)
+	}
+}
+
+// value is a cell trimmed, with its blanks collapsed; texts that mean nothing
+// become empty.
+func (r *reader) value(s string) string {
+	s = collapse(s)
+	if len(s) <= 6 {
+		switch s {
+		case "":
+			return ""
+		case "NULL", "null", "Null", "N/A", "n/a", "#N/A", "-", "--", "—", "–", "NaN", "nan", "NAN", ".", "..", "...", "…":
+			return ""
+		}
+	}
+	if len(r.missing) > 0 && len(s) < 40 && r.missing[foldHeader(s)] {
+		return ""
+	}
+	return s
+}
+
+// texts fills the slots from the columns and the constants.
+func (r *reader) texts(v *values) {
+	for s := range slots {
+		cols := r.plan.of[s]
+		switch {
+		case len(cols) == 0:
+			v.text[s] = r.plan.constant[s]
+		case len(cols) == 1:
+			v.text[s] = v.cell[cols[0]]
+		case s == slotRouting:
+			v.text[s] = r.join(v, cols, " | ")
+		case s == slotAgency, s == slotPlace, s == slotPackaging:
+			v.text[s] = r.join(v, cols, ", ")
+		default:
+			v.text[s] = ""
+			for _, c := range cols {
+				if v.cell[c] != "" {
+					v.text[s] = v.cell[c]
+					break
+				}
+			}
+		}
+		if v.text[s] == "" && r.plan.hasConst[s] {
+			v.text[s] = r.plan.constant[s]
+		}
+	}
+}
+
+func (r *reader) join(v *values, cols []int, by string) string {
+	out := ""
+	for _, c := range cols {
+		switch {
+		case v.cell[c] == "":
+		case out == "":
+			out = v.cell[c]
+		default:
+			out += by + v.cell[c]
+		}
+	}
+	return out
+}
+
+// wide turns a row of a wide table into one row for each filled value column.
+func (r *reader) wide(v *values, dateErr *paiza.RowError) {
+	label, value, unit := r.plan.label, r.plan.value, v.text[slotUnit]
+	for _, col := range r.plan.pivots {
+		text := v.cell[col]
+		if text == "" {
+			continue
+		}
+		if d, ok := parseNumber(text, r.comma); ok && d.Coef == 0 && !r.p.Pivot.Zeros {
+			continue
+		}
+		v.text[label], v.text[value] = r.plan.columns[col].heading, text
+		v.text[slotUnit] = unit
+		if u := r.plan.columns[col].unit; u != "" {
+			v.text[slotUnit] = u
+		}
+		e := dateErr
+		if label <= slotUntil {
+			e = r.readDate(v)
+		}
+		r.one(v, e, col)
+	}
+	v.text[value] = ""
+}
+
+// one turns the values into one row. pivot is the value column of a wide
+// table, or -1.
+func (r *reader) one(v *values, dateErr *paiza.RowError, pivot int) {
+	if dateErr != nil {
+		r.refuse(v, dateErr)
+		return
+	}
+	country, e := r.country(v, pivot)
+	if e == nil {
+		e = r.number(v, pivot)
+	}
+	if e != nil {
+		r.refuse(v, e)
+		return
+	}
+	row := Row{Sheet: r.sheet, Line: v.line, Cells: v.cells}
+	if r.p.Kind == paiza.KindTotals {
+		e = r.official(&row, v, country, pivot)
+	} else {
+		e = r.seizure(&row, v, country, pivot)
+	}
+	if e != nil {
+		r.refuse(v, e)
+		return
+	}
+	sum, identity := r.keys(v, pivot)
+	n := r.seen.next(sum)
+	row.Key, row.Identity = key(sum, n), identity
+	if n > 1 {
+		r.report.Identical++
+		if row.Seizure != nil {
+			row.Seizure.Flags |= paiza.FlagIdentical
+		} else {
+			row.Total.Flags |= paiza.FlagIdentical
+		}
+	}
+	r.sum(v, pivot)
+	r.months.add(country, v.date.date)
+	r.report.Read++
+	r.report.Accepted++
+	r.batch.Rows = append(r.batch.Rows, row)
+}
+
+// sum adds the numbers of an accepted row to what total rows are checked
+// against.
+func (r *reader) sum(v *values, pivot int) {
+	if pivot >= 0 {
+		if v.counts {
+			r.sums.add(pivot, v.amount)
+		}
+		return
+	}
+	for _, col := range r.summed {
+		if r.plan.columns[col].slot == slotAmount {
+			if v.counts {
+				r.sums.add(col, v.amount)
+			}
+		} else if d, ok := parseNumber(v.cell[col], r.comma); ok {
+			r.sums.add(col, d)
+		}
+	}
+}
+
+// refuse adds a row that is refused or set aside.
+func (r *reader) refuse(v *values, e *paiza.RowError) {
+	e.Sheet, e.Row = r.sheet, v.line
+	e.Value = short(e.Value)
+	r.report.Read++
+	if e.Aside {
+		r.report.SetAside++
+	} else {
+		r.report.Refused++
+	}
+	r.batch.Rows = append(r.batch.Rows, Row{Sheet: r.sheet, Line: v.line, Cells: v.cells, Err: e})
+}
+
+// short keeps a value for a message readable.
+func short(s string) string {
+	const most = 120
+	if len(s) <= most {
+		return s
+	}
+	cut := most
+	for cut > 0 && s[cut]&0xc0 == 0x80 {
+		cut--
+	}
+	return s[:cut] + "…"
+}
+
+func (r *reader) rowError(s slot, pivot int, value, key string) *paiza.RowError {
+	e := &paiza.RowError{Column: r.plan.heading(s), Value: value, Key: key}
+	if pivot >= 0 && (s == r.plan.value || s == r.plan.label) {
+		e.Column = r.plan.columns[pivot].heading
+	}
+	return e
+}
+
+// readDate puts the date together from the columns that say when.
+func (r *reader) readDate(v *values) *paiza.RowError {
+	v.dated, v.date = false, span{}
+	take := func(s span, from slot, value string) *paiza.RowError {
+		switch {
+		case s.date == 0 || !s.date.Valid():
+			key := "ingest.row.date"
+			if y := s.date.Year(); y > 0 && y < 1900 || before1900(value) {
+				key = "ingest.row.date_before_1900"
+			}
+			return r.rowError(from, -1, value, key)
+		case s.until != 0 && s.until.Last() < s.date.First():
+			return r.rowError(from, -1, value, "ingest.row.date")
+		}
+		v.dated, v.date = true, s
+		if text := v.text[slotUntil]; text != "" {
+			got := r.date(text)
+			if !got.ok || got.span.date.Last() < s.date.First() {
+				return r.rowError(slotUntil, -1, text, "ingest.row.date")
+			}
+			v.date.until = got.span.date
+			if got.span.until != 0 {
+				v.date.until = got.span.until
+			}
+		}
+		return nil
+	}
+	if text := v.text[slotDate]; text != "" && (len(r.plan.of[slotDate]) > 0 || r.pivotOn(slotDate)) {
+		got := r.date(text)
+		if !got.ok {
+			got.span = span{}
+		}
+		return take(got.span, slotDate, text)
+	}
+	if text := v.text[slotFiscalYear]; text != "" && (len(r.plan.of[slotFiscalYear]) > 0 || len(r.plan.of[slotMonth]) > 0 || r.pivotOn(slotMonth)) {
+		year, month := yearOf(text), 0
+		if m := v.text[slotMonth]; m != "" {
+			if month = monthOf(m); month == 0 {
+				return r.rowError(slotMonth, -1, m, "ingest.row.date")
+			}
+		}
+		if year == 0 {
+			return take(span{}, slotFiscalYear, text)
+		}
+		return take(fiscalDate(year, month, r.p.FiscalStart), slotFiscalYear, text)
+	}
+	if text := v.text[slotYear]; text != "" && (len(r.plan.of[slotYear]) > 0 || len(r.plan.of[slotMonth]) > 0 || r.pivotOn(slotYear) || r.pivotOn(slotMonth)) {
+		year, month, day := yearOf(text), 0, 0
+		if m := v.text[slotMonth]; m != "" {
+			if month = monthOf(m); month == 0 {
+				return r.rowError(slotMonth, -1, m, "ingest.row.date")
+			}
+			if d := v.text[slotDay]; d != "" {
+				n, err := strconv.Atoi(d)
+				if err != nil || n < 1 || n > 31 {
+					return r.rowError(slotDay, -1, d, "ingest.row.date")
+				}
+				day = n
+			}
+		}
+		if year == 0 {
+			return take(span{}, slotYear, text)
+		}
+		return take(span{date: paiza.NewDate(year, month, day)}, slotYear, text)
+	}
+	if r.fixedOn != 0 {
+		return take(span{r.fixedOn, r.fixedEnd}, slotDate, "")
+	}
+	s := slotDate
+	if len(r.plan.of[slotDate]) == 0 && len(r.plan.of[slotYear])+len(r.plan.of[slotFiscalYear]) > 0 {
+		if s = slotYear; len(r.plan.of[slotYear]) == 0 {
+			s = slotFiscalYear
+		}
+	}
+	return r.rowError(s, -1, "", "ingest.row.no_date")
+}
+
+func (r *reader) pivotOn(s slot) bool { return len(r.plan.pivots) > 0 && r.plan.label == s }
+
+// before1900 reports that a text begins or ends with a year of the centuries
+// before.
+func before1900(s string) bool {
+	for _, part := range strings.FieldsFunc(s, func(c rune) bool { return c < '0' || c > '9' }) {
+		if len(part) == 4 && part >= "1000" && part < "1900" {
+			return true
+		}
+	}
+	return false
+}
+
+// since1904 shifts a day number of a workbook that counts from 1904.
+func since1904(s string) string {
+	whole, _, _ := strings.Cut(s, ".")
+	if len(whole) != 4 && len(whole) != 5 || !allDigits(whole) {
+		return s
+	}
+	n, _ := strconv.Atoi(whole)
+	if len(whole) == 4 && n < 8500 {
+		return s // a year
+	}
+	return strconv.Itoa(n + 1462)
+}
+
+// country finds the state of the seizure: the first column that resolves.
+func (r *reader) country(v *values, pivot int) (paiza.Country, *paiza.RowError) {
+	text := ""
+	if pivot >= 0 && r.plan.label == slotCountry {
+		text = v.text[slotCountry]
+		if code := r.bare[slotCountry].get(text); code != "" {
+			return paiza.Country(code), nil
+		}
+	}
+	for _, col := range r.plan.of[slotCountry] {
+		if v.cell[col] == "" {
+			continue
+		}
+		if code := r.look[col].get(v.cell[col]); code != "" {
+			return paiza.Country(code), nil
+		}
+		if text == "" {
+			text = v.cell[col]
+		}
+	}
+	if text == "" {
+		if code := r.fixed[slotCountry]; code != "" {
+			return paiza.Country(code), nil
+		}
+		return "", r.rowError(slotCountry, pivot, "", "ingest.row.no_country")
+	}
+	return "", r.rowError(slotCountry, pivot, text, "ingest.row.country")
+}
+
+// number reads the amount; a row without one is used all the same.
+func (r *reader) number(v *values, pivot int) *paiza.RowError {
+	v.counts, v.amount = false, paiza.Decimal{}
+	s := slotAmount
+	if pivot >= 0 {
+		s = r.plan.value
+	}
+	text := v.text[s]
+	if text == "" {
+		return nil
+	}
+	d, ok := parseNumber(text, r.comma)
+	switch {
+	case !ok:
+		return r.rowError(s, pivot, text, "ingest.row.amount")
+	case d.Coef < 0:
+		return r.rowError(s, pivot, text, "ingest.row.negative")
+	}
+	v.counts, v.amount = true, d
+	return nil
+}
+
+// keys hashes the row: all of it, and without what later vintages revise.
+func (r *reader) keys(v *values, pivot int) (sum [32]byte, identity [16]byte) {
+	build := func(revised bool) [32]byte {
+		k := &r.key
+		k.reset(r.plan.series)
+		for s := range slots {
+			if r.plan.hasConst[s] && s != slotCountry && s != slotUnit && s != slotDivision {
+				k.pair("="+string(Fields()[s]), r.plan.constant[s])
+			}
+		}
+		for _, i := range r.plan.keyOrder {
+			c := &r.plan.columns[i]
+			if revised && c.filled && r.plan.revised[c.slot] {
+				continue
+			}
+			if v.cell[i] != "" {
+				k.pair(c.tag, r.canonical(c, v.cell[i]))
+			}
+		}
+		if pivot >= 0 {
+			k.pair(string(Fields()[r.plan.label]), r.plan.columns[pivot].heading)
+			if !revised || !r.plan.revised[r.plan.value] {
+				k.pair(string(Fields()[r.plan.value]), r.canonicalNumber(v.text[r.plan.value]))
+			}
+		}
+		return k.sum()
+	}
+	sum = build(false)
+	if r.plan.identify {
+		whole := build(true)
+		copy(identity[:], whole[:16])
+	}
+	return sum, identity
+}
+
+// canonical is what a cell says, however it is written.
+func (r *reader) canonical(c *column, text string) string {
+	if !c.filled {
+		return text
+	}
+	switch c.slot {
+	case slotAmount, slotCount, slotPersons:
+		return r.canonicalNumber(text)
+	case slotDate, slotUntil:
+		if d := r.date(text); d.ok {
+			return d.canon
+		}
+	case slotMonth:
+		if m := monthOf(text); m > 0 {
+			return strconv.Itoa(m)
+		}
+	}
+	return text
+}
+
+func (r *reader) canonicalNumber(text string) string {
+	if d, ok := parseNumber(text, r.comma); ok {
+		return d.Canonical()
+	}
+	return text
+}
