@@ -58,10 +58,25 @@ func totalText(s string, extra []string) totalKind {
 }
 
 // totalHeading reports that a column of a wide table is a sum of others: "All
-// drugs", "Total Class A", "All Cannabis" beside them.
-func totalHeading(s string) bool {
+// drugs", "Total Class A", and "All cannabis" where "Herbal cannabis" stands
+// beside it; where nothing does, it is the only figure for cannabis.
+func totalHeading(s string, among []string) bool {
+	if totalText(s, nil) != totalNot {
+		return true
+	}
 	f := foldHeader(s)
-	return totalText(s, nil) != totalNot || strings.HasPrefix(f, "all ") || strings.HasPrefix(f, "все ")
+	for _, all := range []string{"all ", "все ", "todas las ", "todos los ", "所有"} {
+		of, found := strings.CutPrefix(f, all)
+		if !found || of == "" {
+			continue
+		}
+		for _, h := range among {
+			if h = foldHeader(h); h != f && strings.Contains(h, of) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // maybeTotal is a quick look at the first letter, so that the rest is asked for

@@ -72,9 +72,13 @@ func (plainCatalog) ResolveRouting(t string) Resolution {
 	return Resolution{}
 }
 
-func (plainCatalog) ResolveTransport(t string) Resolution    { return Resolution{Code: strings.ToLower(t)} }
-func (plainCatalog) ResolveHiding(t string) Resolution       { return Resolution{Code: strings.ToLower(t)} }
-func (plainCatalog) ResolveInstallation(t string) Resolution { return Resolution{Code: strings.ToLower(t)} }
+func (plainCatalog) ResolveTransport(t string) Resolution {
+	return Resolution{Code: strings.ToLower(t)}
+}
+func (plainCatalog) ResolveHiding(t string) Resolution { return Resolution{Code: strings.ToLower(t)} }
+func (plainCatalog) ResolveInstallation(t string) Resolution {
+	return Resolution{Code: strings.ToLower(t)}
+}
 
 func (plainCatalog) Convert(d paiza.Decimal, unit, substance string, c paiza.Country, year int) (Conversion, bool) {
 	num, den := int64(0), int64(1)

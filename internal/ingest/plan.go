@@ -132,7 +132,7 @@ func fit(p *Profile, header []string) (*plan, error) {
 			pl.revised[s] = true
 		}
 	}
-	if err := pl.pivot(at, taken); err != nil {
+	if err := pl.pivot(header, at, taken); err != nil {
 		return nil, err
 	}
 	for i, c := range pl.columns {
@@ -145,7 +145,7 @@ func fit(p *Profile, header []string) (*plan, error) {
 }
 
 // pivot marks the value columns of a wide table.
-func (pl *plan) pivot(at map[string]int, taken map[int]bool) error {
+func (pl *plan) pivot(header []string, at map[string]int, taken map[int]bool) error {
 	v := pl.p.Pivot
 	if v == nil {
 		return nil
@@ -172,7 +172,7 @@ func (pl *plan) pivot(at map[string]int, taken map[int]bool) error {
 	for i, c := range pl.columns {
 		switch {
 		case taken[i] || c.heading == "":
-		case totalHeading(c.heading):
+		case totalHeading(c.heading, header):
 			pl.totals = append(pl.totals, c.heading)
 		default:
 			take(i)

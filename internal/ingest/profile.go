@@ -95,8 +95,10 @@ type Profile struct {
 
 	Columns []Column `toml:"column"`
 
-	// Proposed marks a guess that no person has confirmed.
-	Proposed bool `toml:"-"`
+	// Proposed marks a guess that no person has confirmed; Reasons say what it
+	// rests on besides the columns.
+	Proposed bool         `toml:"-"`
+	Reasons  []paiza.Note `toml:"-"`
 }
 
 // Column maps one column.

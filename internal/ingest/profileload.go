@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pelletier/go-toml/v2"
@@ -183,7 +184,8 @@ func (p *Profile) Validate() error {
 	return p.complete()
 }
 
-// complete says which field a row of this kind cannot do without.
+// complete says which fields a row cannot do without and nothing gives: one
+// error that names them all, with one entry for each in Fields.
 func (p *Profile) complete() error {
 	has := func(f Field) bool {
 		if _, ok := p.Constant[f]; ok {
@@ -194,18 +196,25 @@ func (p *Profile) complete() error {
 		}
 		return slices.ContainsFunc(p.Columns, func(c Column) bool { return c.Field == f })
 	}
-	need := func(name Field, any ...Field) error {
-		if slices.ContainsFunc(any, has) {
-			return nil
+	var missing []string
+	var fields []paiza.FieldError
+	need := func(name Field, any ...Field) {
+		if !slices.ContainsFunc(any, has) {
+			missing = append(missing, string(name))
+			fields = append(fields, paiza.FieldError{Field: string(name), Key: "ingest.profile.needs_field",
+				Args: paiza.Args{"field": string(name)}})
 		}
-		return fail("ingest.profile.needs_field", paiza.Args{"field": string(name)})
 	}
-	return errors.Join(
-		need(FieldDate, FieldDate, FieldYear, FieldFiscalYear),
-		need(FieldCountry, FieldCountry),
-		need(FieldSubstance, FieldSubstance),
-		need(FieldAmount, FieldAmount, FieldCount),
-	)
+	need(FieldDate, FieldDate, FieldYear, FieldFiscalYear)
+	need(FieldCountry, FieldCountry)
+	need(FieldSubstance, FieldSubstance)
+	need(FieldAmount, FieldAmount, FieldCount)
+	if len(missing) == 0 {
+		return nil
+	}
+	e := fail("ingest.profile.needs_field", paiza.Args{"field": strings.Join(missing, ", ")})
+	e.Fields = fields
+	return e
 }
 
 // TOML writes the profile so that ParseProfile reads it back.
