@@ -2,10 +2,10 @@ package chem
 
 // Roles of an aromatic atom in finding a Kekulé structure.
 const (
-	piNone  uint8 = iota // takes no double bond inside the aromatic system
-	piMust               // takes exactly one
-	piMay                // may take one
-	piOut                // not in an aromatic system
+	piNone uint8 = iota // takes no double bond inside the aromatic system
+	piMust              // takes exactly one
+	piMay               // may take one
+	piOut               // not in an aromatic system
 )
 
 // piRole tells from element, charge and sigma bonds whether an aromatic atom

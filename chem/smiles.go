@@ -284,7 +284,9 @@ func (r *reader) join(x, y int32, k bondMark) error {
 	}
 	bd := bond{a: uint16(x), b: uint16(y), order: k.order, flags: k.flags}
 	both := b.m.atoms[x].flags & b.m.atoms[y].flags & flagAromatic
-	if k.order == 0 {
+	if k.order == 0 || k.dir != 0 {
+		// Between aromatic atoms a direction mark says nothing of the bond
+		// itself; RDKit writes O/N=c1/cccco1 too.
 		bd.order = 1
 		bd.flags |= both
 	} else if k.flags&flagAromatic != 0 && both == 0 {

@@ -24,6 +24,12 @@ type stereoAtom struct {
 	nbr         [maxLigands]uint16
 }
 
+// blankFlag marks an implicit hydrogen of a named atom in a stereo list; atom
+// numbers stay below it.
+const blankFlag = 0x8000
+
+func blankAt(end uint16) uint16 { return blankFlag | end }
+
 func (c *stereoAtom) add(x uint16) {
 	if int(c.n) < len(c.nbr) {
 		c.nbr[c.n] = x
@@ -141,7 +147,7 @@ func (b *builder) rigidNitrogen(i int) bool {
 func (b *builder) allene(c *stereoAtom) bool {
 	m := &b.m
 	var out stereoAtom
-	for side, end := range c.nbr[:2] {
+	for _, end := range c.nbr[:2] {
 		k := m.BondBetween(int(c.atom), int(end))
 		if k < 0 || m.bonds[k].order != 2 {
 			return false
@@ -177,7 +183,7 @@ func (b *builder) substituents(out *stereoAtom, end, skip uint16) {
 			}
 		}
 		if at[k] >= 0 && h == 1 {
-			out.add(noAtom)
+			out.add(blankAt(end))
 			h = 0
 		}
 		at[k] = -2
@@ -186,7 +192,7 @@ func (b *builder) substituents(out *stereoAtom, end, skip uint16) {
 		}
 	}
 	if h == 1 {
-		out.add(noAtom)
+		out.add(blankAt(end))
 	}
 }
 
@@ -359,7 +365,11 @@ func (m *Mol) renumberStereo(to []int32, bondTo []uint16) {
 		c.atom = uint16(to[c.atom])
 		blanks := 0
 		for j, x := range c.nbr[:c.n] {
-			if x != noAtom {
+			switch {
+			case x == noAtom:
+			case x&blankFlag != 0:
+				c.nbr[j] = blankAt(uint16(to[x&^blankFlag]))
+			default:
 				c.nbr[j] = uint16(to[x])
 			}
 			if c.nbr[j] == noAtom {
