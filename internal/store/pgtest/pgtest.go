@@ -83,6 +83,16 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
+// Start starts a server for a program that is no test, and answers its address
+// and how to stop it.
+func Start() (address string, stop func(), err error) {
+	s := start()
+	if s.stop == nil {
+		s.stop = func() {}
+	}
+	return s.url, s.stop, s.err
+}
+
 func start() server {
 	if given := os.Getenv(EnvURL); given != "" {
 		return server{url: given}

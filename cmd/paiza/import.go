@@ -1,0 +1,233 @@
+package main
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"paiza"
+	"paiza/internal/desk"
+)
+
+type importCmd struct {
+	File    string `arg:"" help:"CSV, TSV, XLSX, or a ZIP or GZ of them." type:"existingfile"`
+	Profile string `help:"Layout of the file, by name. Found out when not given." placeholder:"NAME"`
+	Map     string `help:"Layout of the file, from a TOML file that you checked (see --propose)." type:"existingfile" placeholder:"FILE"`
+	Propose bool   `help:"Print the layout that is found or proposed, as TOML, and stop."`
+	Accept  bool   `help:"Take a proposed layout as it is."`
+	DryRun  bool   `help:"Read everything, change nothing."`
+	Errors  string `help:"Write refused and set-aside rows to this CSV file." placeholder:"FILE"`
+	Reason  string `help:"Why, for the ledger." placeholder:"TEXT"`
+	Quiet   bool   `short:"q" help:"No progress."`
+}
+
+// Help is shown under the usage.
+func (importCmd) Help() string {
+	return `Examples:
+  paiza import --store node.paiza ids_2011_2015.csv.gz
+  paiza import --store node.paiza --dry-run unknown.xlsx
+  paiza import --propose unknown.xlsx > layout.toml      then check it and
+  paiza import --store node.paiza --map layout.toml unknown.xlsx
+
+The same file twice changes nothing. A later export that overlaps an earlier one adds only what is new.`
+}
+
+// outcome is what --json prints of an import.
+type outcome struct {
+	paiza.Counts
+	Profile string   `json:"profile"`
+	Kind    string   `json:"kind"`
+	Import  string   `json:"import"`
+	DryRun  bool     `json:"dry_run,omitempty"`
+	Notes   []string `json:"notes,omitempty"`
+}
+
+func (c *importCmd) Run(a *app) error {
+	in := desk.ImportRequest{Path: c.File, Profile: c.Profile, Accept: c.Accept, Reason: c.Reason}
+	if c.Map != "" {
+		text, err := os.ReadFile(c.Map)
+		if err != nil {
+			return err
+		}
+		in.Mapping = text
+	}
+	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
+		switch {
+		case c.Propose:
+			rec, err := d.RecogniseFile(a.ctx, who, in)
+			if err != nil {
+				return err
+			}
+			_, err = a.out.Write(rec.Profile.TOML())
+			return err
+		case c.DryRun:
+			return c.dryRun(a, d, who, in)
+		}
+		return c.take(a, d, who, in)
+	})
+}
+
+func (c *importCmd) take(a *app, d *desk.Desk, who paiza.Actor, in desk.ImportRequest) error {
+	show, done := c.progress(a)
+	imp, err := d.Import(a.ctx, who, in, show)
+	done()
+	if err != nil {
+		return err
+	}
+	if c.Errors != "" {
+		if err := c.writeErrors(a, func(fn func(paiza.RowError) error) error { return d.ImportErrors(a.ctx, who, imp.ID, fn) }); err != nil {
+			return err
+		}
+	}
+	return c.report(a, outcome{Counts: imp.Counts, Profile: imp.Profile, Kind: string(imp.Kind), Import: imp.ID}, imp.Notes,
+		imp.Finished.Sub(imp.Started))
+}
+
+func (c *importCmd) dryRun(a *app, d *desk.Desk, who paiza.Actor, in desk.ImportRequest) error {
+	start := time.Now()
+	run, err := d.DryRun(a.ctx, who, in)
+	if err != nil {
+		return err
+	}
+	if c.Errors != "" {
+		err := c.writeErrors(a, func(fn func(paiza.RowError) error) error {
+			for _, e := range run.Errors {
+				if err := fn(e); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return c.report(a, outcome{Counts: run.Counts, Profile: run.Profile, Kind: string(run.Kind), DryRun: true}, run.Notes, time.Since(start))
+}
+
+func (c *importCmd) report(a *app, o outcome, notes []paiza.Note, took time.Duration) error {
+	for _, n := range notes {
+		o.Notes = append(o.Notes, a.loc.Note(n))
+	}
+	if a.cli.JSON {
+		return a.printLine(o)
+	}
+	n := func(v int64) string { return a.loc.Number(v) }
+	title := a.loc.T("cli.import.done", "id", o.Import)
+	if o.DryRun {
+		title = a.loc.T("cli.import.dry_run")
+	}
+	fmt.Fprintln(a.out, title)
+	rate := float64(o.Read) / max(took.Seconds(), 0.001)
+	err := pairs(a.out,
+		"  "+a.loc.T("cli.import.profile"), o.Profile,
+		"  "+a.loc.T("cli.import.read"), n(o.Read)+"  ("+a.loc.Duration(took)+", "+a.loc.T("cli.import.rate", "n", int64(rate))+")",
+		"  "+a.loc.T("cli.import.imported"), n(o.Imported),
+		"  "+a.loc.T("cli.import.repeated"), n(o.Repeated),
+		"  "+a.loc.T("cli.import.refused"), n(o.Refused),
+		"  "+a.loc.T("cli.import.set_aside"), n(o.SetAside),
+		"  "+a.loc.T("cli.import.flagged"), n(o.Flagged),
+		"  "+a.loc.T("cli.import.revised"), n(o.Revised))
+	for _, note := range o.Notes {
+		fmt.Fprintln(a.out, "  •", note)
+	}
+	return err
+}
+
+// progress draws one line on a terminal, with rate and time left.
+func (c *importCmd) progress(a *app) (show func(paiza.Progress), done func()) {
+	f, ok := a.err.(*os.File)
+	if c.Quiet || a.cli.JSON || !ok {
+		return nil, func() {}
+	}
+	if st, err := f.Stat(); err != nil || st.Mode()&os.ModeCharDevice == 0 {
+		return nil, func() {}
+	}
+	var last time.Time
+	drawn := false
+	return func(p paiza.Progress) {
+			if p.Updated.Sub(last) < 200*time.Millisecond && !p.Finishing {
+				return
+			}
+			last, drawn = p.Updated, true
+			line := a.loc.T("cli.import.progress", "rows", p.Rows, "rate", int64(p.Rate()))
+			if left, ok := p.Left(); ok && !p.Finishing {
+				line += ", " + a.loc.T("cli.import.left", "time", a.loc.Duration(left))
+			}
+			fmt.Fprintf(f, "\r\x1b[K%s", line)
+		}, func() {
+			if drawn {
+				fmt.Fprint(f, "\r\x1b[K")
+			}
+		}
+}
+
+// writeErrors writes the file of refused rows; it has its name only when whole.
+func (c *importCmd) writeErrors(a *app, each func(func(paiza.RowError) error) error) error {
+	tmp := c.Errors + ".part"
+	f, err := os.Create(tmp)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp)
+	w := csv.NewWriter(f)
+	w.Write([]string{"sheet", "row", "column", "value", "kind", "reason"})
+	err = each(func(e paiza.RowError) error {
+		kind := "refused"
+		if e.Aside {
+			kind = "set aside"
+		}
+		return w.Write([]string{guard(e.Sheet), strconv.Itoa(e.Row), guard(e.Column), guard(e.Value), kind, a.loc.RowError(e)})
+	})
+	w.Flush()
+	if err := errors.Join(err, w.Error(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp, c.Errors)
+}
+
+type undoCmd struct {
+	Import string `arg:"" help:"Id of the import (see: paiza imports)."`
+	Reason string `help:"Why, for the ledger." required:"" placeholder:"TEXT"`
+}
+
+func (c *undoCmd) Run(a *app) error {
+	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
+		imp, err := d.Undo(a.ctx, who, c.Import, c.Reason)
+		if err != nil {
+			return err
+		}
+		if a.cli.JSON {
+			return a.printLine(map[string]any{"import": imp.ID, "state": imp.State, "rows": imp.Counts.Imported})
+		}
+		fmt.Fprintln(a.out, a.loc.T("cli.undo.done", "id", imp.ID, "rows", imp.Counts.Imported))
+		return nil
+	})
+}
+
+type importsCmd struct{}
+
+func (c *importsCmd) Run(a *app) error {
+	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
+		list, err := d.Imports(a.ctx, who)
+		if err != nil {
+			return err
+		}
+		if a.cli.JSON {
+			out := make([]map[string]any, len(list))
+			for i, m := range list {
+				out[i] = map[string]any{"import": m.ID, "file": m.File, "sha256": m.SHA256, "profile": m.Profile, "source": m.Source,
+					"kind": m.Kind, "state": m.State, "started": m.Started, "by": m.Actor, "counts": m.Counts}
+			}
+			return a.printJSON(out)
+		}
+		rows := make([][]string, len(list))
+		for i, m := range list {
+			rows[i] = []string{m.ID, a.loc.Time(m.Started), string(m.State), m.Profile, a.loc.Number(m.Counts.Imported), m.File, m.Actor}
+		}
+		return table(a.out, []string{">id", "started", "state", "profile", ">imported", "file", "by"}, rows)
+	})
+}

@@ -1,0 +1,6 @@
+#!/bin/sh
+# bench.sh prints every figure that the product promises.
+set -eu
+go run ./internal/bench "$@"
+echo
+go test ./chem -run '^$' -bench . -benchtime 1x -count 5 2>&1 | sh scripts/median.sh
