@@ -62,7 +62,7 @@ func (o *occurrences) next(sum [32]byte) uint32 {
 }
 
 func (p *occurrencePart) next(h uint64) uint32 {
-	if p.used*10 >= len(p.hash)*8 {
+	if p.used*10 >= len(p.hash)*7 {
 		p.grow()
 	}
 	i := p.find(h)

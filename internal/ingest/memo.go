@@ -110,6 +110,7 @@ func (r *reader) lookups() {
 	}
 	r.division = map[divisionKey]string{}
 	r.dates = map[string]dated{}
+	r.agency = newLookup(likeAgency)
 	r.total = totalMemo{extra: r.p.Totals}
 }
 

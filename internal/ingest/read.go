@@ -85,6 +85,7 @@ type reader struct {
 	fixedEnd paiza.Date     // and the end of its period
 	routing  *lookup        // joined text of the routing columns
 	division map[divisionKey]string
+	agency   *lookup // texts that name an agency
 	dates    map[string]dated
 	total    totalMemo
 	summed   []int // columns with numbers that totals are checked for

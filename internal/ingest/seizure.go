@@ -168,7 +168,7 @@ func (r *reader) whole(text string) (int64, bool) {
 // place stands in for a division that is not given.
 func (r *reader) place(s *paiza.Seizure) {
 	s.Division = r.resolveDivision(s.Country, s.DivisionText)
-	if s.Division == "" && s.Agency == "" && s.DivisionText != "" && likeAgency(s.DivisionText) {
+	if s.Division == "" && s.Agency == "" && s.DivisionText != "" && r.agency.get(s.DivisionText) != "" {
 		s.Agency = s.DivisionText
 	}
 	if s.Division == "" && s.Place != "" && (s.DivisionText == "" || s.Agency == s.DivisionText) {
@@ -186,14 +186,15 @@ var agencyWords = []string{"police", "customs", "border guard", "coast guard", "
 	"policia", "aduana", "guardia civil", "policia federal", "alfandega", "receita federal", "douane",
 	"公安", "海关", "警察", "边防"}
 
-func likeAgency(s string) bool {
+// likeAgency gives the text back when it names an agency.
+func likeAgency(s string) string {
 	f := foldHeader(s)
 	for _, w := range agencyWords {
 		if strings.Contains(f, unaccent(w)) {
-			return true
+			return s
 		}
 	}
-	return false
+	return ""
 }
 
 // setRouting takes the routing that the source states, or else what follows
