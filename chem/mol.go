@@ -72,7 +72,7 @@ type Mol struct {
 	ringEnd  []uint32 // end of ring i in ringAtom
 	ringAtom []uint16
 	features uint64
-	counts   [6]uint8 // see features.go
+	tally    uint64   // see features.go
 	cycles   uint16   // number of independent rings
 	drawing  *drawing // coordinates and title of a MOL file, or nil
 }
