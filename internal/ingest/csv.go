@@ -25,6 +25,7 @@ type csvReader struct {
 	start, end int
 	eof        error // io.EOF, or what reading ended with
 	line       int   // lines consumed
+	ended      bool  // the last line had an end
 
 	out  []byte // a record with quotes taken off
 	ends []int  // where its fields end in out
@@ -126,6 +127,9 @@ func (c *csvReader) quoted(into []string, line []byte) ([]string, error) {
 			if c.line > first {
 				return into, fail("ingest.quote_open", paiza.Args{"row": first})
 			}
+			if c.ended {
+				c.out = append(c.out, '\n')
+			}
 			break
 		}
 		if err != nil {
@@ -155,6 +159,7 @@ func (c *csvReader) readLine() ([]byte, error) {
 			line := c.buf[c.start : c.start+seen+i]
 			c.start += seen + i + 1
 			c.line++
+			c.ended = true
 			if n := len(line); n > 0 && line[n-1] == '\r' {
 				line = line[:n-1]
 			}
@@ -168,6 +173,7 @@ func (c *csvReader) readLine() ([]byte, error) {
 			line := c.buf[c.start:c.end]
 			c.start = c.end
 			c.line++
+			c.ended = false
 			if line[len(line)-1] == '\r' {
 				line = line[:len(line)-1]
 			}

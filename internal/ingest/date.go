@@ -109,16 +109,19 @@ var dateFiller = map[string]bool{"г": true, "год": true, "года": true, "
 	"of": true, "the": true, "le": true, "st": true, "nd": true, "rd": true, "th": true, "年": true, "月": true,
 	"日": true, "号": true, "第": true, "fy": true, "е": true, "ое": true, "й": true, "ый": true, "т": true, "z": true}
 
+func narrowDigit(r rune) rune {
+	if r >= '０' && r <= '９' {
+		return r - '０' + '0'
+	}
+	return r
+}
+
 func dateTokens(s string) []dateToken {
 	var out []dateToken
 	s = cutTime(s)
-	rs := []rune(strings.ToLower(s))
+	rs := []rune(strings.Map(narrowDigit, strings.ToLower(s)))
 	for i := 0; i < len(rs); {
 		r := rs[i]
-		if r >= '０' && r <= '９' {
-			rs[i] = r - '０' + '0'
-			continue
-		}
 		switch {
 		case r >= '0' && r <= '9':
 			n, j := 0, i

@@ -137,9 +137,6 @@ func detectEncoding(b []byte, more bool) (string, error) {
 		return encUTF8, nil
 	}
 	text := highLines(b)
-	if gbScore(text, more) > 0.5 {
-		return encGB18030, nil
-	}
 	best, bestScore := "", 0.0
 	for _, name := range []string{encCP1251, encKOI8R, encCP866, encISO5, encCP1252, encCP850, encMac} {
 		s, err := encodingOf(name).NewDecoder().Bytes(text)
@@ -149,6 +146,11 @@ func detectEncoding(b []byte, more bool) (string, error) {
 		if score := letterScore(string(s)); best == "" || score > bestScore {
 			best, bestScore = name, score
 		}
+	}
+	// Russian in capitals or in words of even length is valid GB 18030 too, but
+	// Chinese never reads like Russian.
+	if gb := gbScore(text, more); gb > 0.5 && (bestScore < 0.2 || gb > 0.9 && bestScore < 0.7) {
+		return encGB18030, nil
 	}
 	s, _ := encodingOf(best).NewDecoder().Bytes(b)
 	if looksBinary(string(s)) {

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -159,5 +160,14 @@ func data(t testing.TB, name string) string {
 		dir = up
 	}
 	t.Skipf("shared data not found above this folder: %s", name)
+	return ""
+}
+
+// keyOf is the sentence key of an error, or empty.
+func keyOf(err error) string {
+	var e *paiza.Error
+	if errors.As(err, &e) {
+		return e.Key
+	}
 	return ""
 }

@@ -12,7 +12,7 @@ import (
 func parseNumber(s string, comma bool) (paiza.Decimal, bool) {
 	s = strings.TrimSpace(s)
 	if plainNumber(s, comma) {
-		return paiza.ParseDecimal(s)
+		return bounded(paiza.ParseDecimal(s))
 	}
 	s, ok := asciiNumber(s)
 	if !ok {
@@ -26,7 +26,16 @@ func parseNumber(s string, comma bool) (paiza.Decimal, bool) {
 	if !ok {
 		return paiza.Decimal{}, false
 	}
-	return paiza.ParseDecimal(mantissa + exponent)
+	return bounded(paiza.ParseDecimal(mantissa + exponent))
+}
+
+// bounded refuses exponents that no measurement has and that leave no room for
+// the canonical form.
+func bounded(d paiza.Decimal, ok bool) (paiza.Decimal, bool) {
+	if !ok || d.Exp < -350 || d.Exp > 350 {
+		return paiza.Decimal{}, false
+	}
+	return d, true
 }
 
 // plainNumber reports that s needs no rewriting.
