@@ -4,11 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math/bits"
+	"strconv"
+
+	"paiza"
 )
 
 // A key makes importing a file twice, or two overlapping files, change nothing:
 // it is the hash of the series, of what the cells say (not how they are
-// written: a date as a date, a number by fifteen digits, blanks collapsed) and
+// written: a date as a date, a number by ten digits, blanks collapsed) and
 // of the occurrence. The second of two identical rows of a file has occurrence
 // 2; in the next export of the table the same two rows get the same two keys.
 
@@ -36,6 +39,51 @@ func (k *keyWriter) pair(tag, value string) {
 }
 
 func (k *keyWriter) sum() [32]byte { return sha256.Sum256(k.buf) }
+
+// keyNumber writes a number for a key by its ten first significant digits. Sums
+// that a publisher makes anew for each export come out with other binary dust
+// in the fourteenth digit and after; rounding to thirteen digits takes it off,
+// so that the rounding to ten, which meets a number ending in 5 as often as
+// not, goes the same way for both.
+func keyNumber(d paiza.Decimal) string {
+	c, e, neg := d.Coef, d.Exp, d.Coef < 0
+	if c == 0 {
+		return "0"
+	}
+	if neg {
+		c = -c
+	}
+	c, e = toDigits(c, e, 1e13)
+	c, e = toDigits(c, e, 1e10)
+	for c%10 == 0 {
+		c /= 10
+		e++
+	}
+	if neg {
+		c = -c
+	}
+	b := make([]byte, 0, 24)
+	b = strconv.AppendInt(b, c, 10)
+	b = append(b, 'e')
+	return string(strconv.AppendInt(b, int64(e), 10))
+}
+
+// toDigits rounds half to even to fewer digits than below has.
+func toDigits(c int64, e int, below int64) (int64, int) {
+	den := int64(1)
+	for c/den >= below {
+		den *= 10
+		e++
+	}
+	if den == 1 {
+		return c, e
+	}
+	q, rem := c/den, c%den
+	if rem > den/2 || rem == den/2 && q&1 == 1 {
+		q++
+	}
+	return q, e
+}
 
 // occurrences counts how often each row content has come in this file. It is a
 // table of 64-bit hashes with open addressing, cut into parts that grow one by

@@ -448,7 +448,7 @@ func (r *reader) canonical(c *column, text string) string {
 
 func (r *reader) canonicalNumber(text string) string {
 	if d, ok := parseNumber(text, r.comma); ok {
-		return d.Canonical()
+		return keyNumber(d)
 	}
 	return text
 }

@@ -91,10 +91,10 @@ func TestIDSFigures(t *testing.T) {
 			mass[at] += micrograms(t, row[h["AMOUNT"]], 1_000_000)
 		}
 		routing[row[h["ROUTING"]]]++
-		// Equal rows, with the amount as a number of fifteen digits.
+		// Equal rows, with the amount as a number of ten digits.
 		amount, _ := strconv.ParseFloat(row[h["AMOUNT"]], 64)
 		same := append([]string{}, row...)
-		same[h["AMOUNT"]] = strconv.FormatFloat(amount, 'e', 14, 64)
+		same[h["AMOUNT"]] = strconv.FormatFloat(amount, 'e', 9, 64)
 		for i := range same {
 			same[i] = strings.Join(strings.Fields(same[i]), " ")
 		}
