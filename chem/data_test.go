@@ -10,25 +10,25 @@ import (
 	"testing"
 )
 
-// shared opens a reference file that lives outside the repository, and skips
-// the test when it is not there. PAIZA_SHARED names the folder that holds
-// data/; without it ../shared is looked for from here upwards.
-func shared(t testing.TB, name string) io.Reader {
-	t.Helper()
+// sharedPath returns where a reference file lies outside the repository.
+// PAIZA_SHARED names the folder that holds data/; without it ../shared is looked
+// for from here upwards.
+func sharedPath(name string) string {
 	dir := os.Getenv("PAIZA_SHARED")
-	if dir == "" {
-		at, err := os.Getwd()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for dir == "" && at != filepath.Dir(at) {
-			at = filepath.Dir(at)
-			if try := filepath.Join(at, "shared"); isDir(filepath.Join(try, "data")) {
-				dir = try
-			}
+	at, _ := os.Getwd()
+	for dir == "" && at != filepath.Dir(at) {
+		at = filepath.Dir(at)
+		if try := filepath.Join(at, "shared"); isDir(filepath.Join(try, "data")) {
+			dir = try
 		}
 	}
-	f, err := os.Open(filepath.Join(dir, "data", "substances", name))
+	return filepath.Join(dir, "data", "substances", name)
+}
+
+// shared opens a reference file, and skips the test when it is not there.
+func shared(t testing.TB, name string) io.Reader {
+	t.Helper()
+	f, err := os.Open(sharedPath(name))
 	if err != nil {
 		t.Skipf("reference data %s is not here; set PAIZA_SHARED to the folder that holds data/", name)
 	}

@@ -1,0 +1,124 @@
+package chem
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// benchScript times RDKit on the same work, on one core.
+const benchScript = `
+import sys, time, csv
+from rdkit import Chem, RDLogger
+import rdkit
+RDLogger.DisableLog('rdApp.*')
+mols = [l.split()[0] for l in open(sys.argv[1])]
+t = time.time(); M = [Chem.MolFromSmiles(s) for s in mols]; parse = len(mols)/(time.time()-t)
+t = time.time(); [Chem.MolToSmiles(m) for m in M]; canon = len(mols)/(time.time()-t)
+P = [Chem.MolFromSmarts(l.split()[1]) for l in open(sys.argv[2])]
+t = time.time(); [m.HasSubstructMatch(p) for p in P for m in M]; smarts = len(P)*len(M)/(time.time()-t)
+Q = [Chem.MolFromSmarts(r[0], mergeHs=True) for r in csv.reader(open(sys.argv[3]))]
+t = time.time(); [m.HasSubstructMatch(p) for p in Q for m in M]; pains = time.time()-t
+print(rdkit.__version__, parse, canon, smarts, pains)
+`
+
+// reference holds RDKit's figures, taken once in the same run.
+var reference = sync.OnceValue(func() (r struct {
+	version                     string
+	parse, canon, smarts, pains float64
+}) {
+	var files []string
+	for _, name := range []string{"wehi10k.smi", "smarts10.txt", "rdkit_testdata/wehi_pains.csv"} {
+		files = append(files, sharedPath(name))
+	}
+	out, err := exec.Command("/usr/bin/python3", append([]string{"-c", benchScript}, files...)...).Output()
+	if err != nil {
+		return
+	}
+	fmt.Sscan(string(out), &r.version, &r.parse, &r.canon, &r.smarts, &r.pains)
+	fmt.Fprintf(os.Stderr, "RDKit %s: parse %.0f mol/s, canonical %.0f mol/s, SMARTS %.0f mol-patterns/s, PAINS %.1f s\n",
+		r.version, r.parse, r.canon, r.smarts, r.pains)
+	return
+})
+
+// report prints our rate and RDKit's in the same line.
+func report(b *testing.B, n int, unit string, theirs float64) {
+	rate := float64(n) * float64(b.N) / b.Elapsed().Seconds()
+	b.ReportMetric(rate, unit)
+	if theirs > 0 {
+		b.ReportMetric(theirs, "rdkit-"+unit)
+		b.ReportMetric(rate/theirs, "x-rdkit")
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	smiles := firstFields(b, "wehi10k.smi")
+	r := reference()
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, s := range smiles {
+			if _, err := Parse(s); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	report(b, len(smiles), "mol/s", r.parse)
+}
+
+func BenchmarkCanonical(b *testing.B) {
+	mols := parseAll(b, firstFields(b, "wehi10k.smi"))
+	r := reference()
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, m := range mols {
+			_ = m.Canonical()
+		}
+	}
+	report(b, len(mols), "mol/s", r.canon)
+}
+
+func BenchmarkSMARTS(b *testing.B) {
+	mols := parseAll(b, firstFields(b, "wehi10k.smi"))
+	r := reference()
+	var ps []*Pattern
+	for _, l := range lines(b, "smarts10.txt") {
+		ps = append(ps, MustPattern(strings.Fields(l)[1]))
+	}
+	for b.Loop() {
+		for _, p := range ps {
+			for _, m := range mols {
+				if _, err := p.Match(m); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+	report(b, len(mols)*len(ps), "mol-pattern/s", r.smarts)
+}
+
+func BenchmarkPAINS(b *testing.B) {
+	mols := parseAll(b, firstFields(b, "wehi10k.smi"))
+	r := reference()
+	smarts, _ := painsPatterns(b)
+	var ps []*Pattern
+	for _, s := range smarts {
+		ps = append(ps, MustPattern(s))
+	}
+	for b.Loop() {
+		for _, p := range ps {
+			for _, m := range mols {
+				if _, err := p.Match(m); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/run")
+	if r.pains > 0 {
+		b.ReportMetric(r.pains, "rdkit-s/run")
+		b.ReportMetric(r.pains/(b.Elapsed().Seconds()/float64(b.N)), "x-rdkit")
+	}
+}
