@@ -30,6 +30,9 @@ func (p *Printer) Decimal(text string, places int) string {
 		whole, frac, _ = split(rounded)
 		if r.Sign() > 0 && strings.Trim(rounded, "0.") == "" {
 			below = "<"
+			if sign != "" {
+				below = ">"
+			}
 			frac = ""
 			whole = "1"
 			if places > 0 {
@@ -38,7 +41,7 @@ func (p *Printer) Decimal(text string, places int) string {
 		}
 	}
 	if strings.Trim(whole+frac, "0") == "" {
-		sign = ""
+		sign = "" // there is no minus nought
 	}
 	var b strings.Builder
 	b.WriteString(below)

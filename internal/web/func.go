@@ -36,7 +36,7 @@ func (s *Site) funcs(p *locale.Printer) template.FuncMap {
 			return strings.Join(out, ", ")
 		},
 		"rowError": p.RowError,
-		"note":     p.Note,
+		"note":     func(n paiza.Note) string { return s.note(p, n) },
 		"reason":   func(e *paiza.Error) string { return p.Error(e) },
 
 		// Figures.
@@ -58,15 +58,27 @@ func (s *Site) funcs(p *locale.Printer) template.FuncMap {
 		"division":  func(code string) string { return s.divisionName(p, code) },
 		"substance": func(code string) string { return s.substanceName(p, code) },
 		"unit":      func(code string) string { return s.unitName(p, code) },
-		"codeName":  func(kind, code string) string { return s.codeName(p, kind, code) },
-		"group":     func(g paiza.Group) string { return p.T("group." + string(g)) },
-		"routing":   func(r paiza.Routing) string { return p.T("routing." + string(r)) },
-		"amount":    func(a paiza.Amount) string { return amount(p, a) },
+		"dim": func(d paiza.Dimension) string {
+			if d == paiza.DimNone {
+				return "none"
+			}
+			return string(d)
+		},
+		"isWarning": func(f paiza.Flags) bool { return f&paiza.Warning != 0 },
+		"flags":     paiza.AllFlags,
+		"action": func(name string) string {
+			if key := "action." + name; p.Has(key) {
+				return p.T(key)
+			}
+			return name
+		},
+		"group":   func(g paiza.Group) string { return p.T("group." + string(g)) },
+		"routing": func(r paiza.Routing) string { return p.T("routing." + string(r)) },
+		"amount":  func(a paiza.Amount) string { return amount(p, a) },
 
 		// Pieces.
 		"asset": s.assets.url,
 		"input": func(f form, name string, rest ...string) (inputView, error) { return input(p, f, name, rest) },
-		"rights": func(right string) paiza.Right { return paiza.Right(right) },
 	}
 }
 

@@ -11,7 +11,7 @@ type helpView struct {
 }
 
 func (s *Site) help(w http.ResponseWriter, r *http.Request) error {
-	view := helpView{Version: s.opt.Version, Catalog: s.catalog.Version}
+	view := helpView{Version: s.opt.Version, Catalog: s.catalog.Version()}
 	for _, g := range nav(visitOf(r), "") {
 		view.Keys = append(view.Keys, g.Links...)
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"paiza"
 	"paiza/internal/desk"
@@ -56,7 +57,7 @@ func (s *Site) upload(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return uploadFault(err)
 		}
-		http.Redirect(w, r, "/imports/upload/"+u.ID, http.StatusSeeOther)
+		http.Redirect(w, r, "/uploads/"+u.ID, http.StatusSeeOther)
 		return nil
 	}
 }
@@ -79,8 +80,11 @@ func uploadFault(err error) error {
 type importView struct {
 	desk.ImportDetail
 	Part    float64 // of the file read, 0 to 1
-	Rows    string  // address of its rows in the list
-	Market  string  // address of its market
+	Rate    int64   // rows per second
+	Left    *time.Duration
+	Took    time.Duration
+	Rows    string // address of its rows in the list
+	Market  string // address of its market
 	CanUndo bool
 	Form    form
 }
@@ -107,6 +111,13 @@ func (s *Site) importPage(w http.ResponseWriter, r *http.Request, code int, f fo
 	view := importView{ImportDetail: detail, Form: f, CanUndo: v.can(paiza.RightUndoImport) && detail.State == paiza.StateDone}
 	if p := detail.Progress; p.Size > 0 {
 		view.Part = min(1, float64(p.Bytes)/float64(p.Size))
+		view.Rate = int64(p.Rate())
+		if left, ok := p.Left(); ok && !p.Finishing {
+			view.Left = &left
+		}
+	}
+	if !detail.Finished.IsZero() {
+		view.Took = detail.Finished.Sub(detail.Started)
 	}
 	if detail.State == paiza.StateDone {
 		only := formatSlice(paiza.Slice{Imports: []string{detail.ID}})

@@ -22,6 +22,8 @@ type mappingView struct {
 	Upload     string // id
 	File       *ingest.File
 	Profile    *ingest.Profile
+	Title      string // of the profile
+	Delimiter  string // in words
 	Recognised bool
 	Profiles   []option
 	Kinds      []option
@@ -48,6 +50,9 @@ type columnView struct {
 // constantView is a value for a field that no column holds.
 type constantView struct{ Field, Label, Value string }
 
+// delimiters have names: the signs themselves are hard to see.
+var delimiters = map[rune]string{',': "comma", ';': "semicolon", '\t': "tab", '|': "bar"}
+
 // constants are the fields that a person may give for the whole file.
 var constants = []ingest.Field{ingest.FieldCountry, ingest.FieldSubstance, ingest.FieldUnit, ingest.FieldRouting}
 
@@ -63,14 +68,17 @@ func (s *Site) recognise(w http.ResponseWriter, r *http.Request) error {
 // mappingView shows profile, which is the recognised one or what a person has
 // made of it.
 func (s *Site) mappingView(p *locale.Printer, id string, rec desk.Recognition, profile *ingest.Profile) mappingView {
-	view := mappingView{Upload: id, File: rec.File, Profile: profile, Recognised: rec.Recognised}
+	view := mappingView{Upload: id, File: rec.File, Profile: profile, Title: title(profile), Recognised: rec.Recognised}
+	if name, ok := delimiters[rec.File.Delimiter]; ok {
+		view.Delimiter = p.T("mapping.sign." + name)
+	}
 	view.Profiles = append(view.Profiles, option{Value: "", Name: p.T("mapping.own"), Selected: !rec.Recognised})
 	for _, known := range rec.Profiles {
 		view.Profiles = append(view.Profiles, option{Value: known.Name, Name: title(known), Selected: rec.Recognised && known.Name == profile.Name})
 	}
-	view.Kinds = choices(p, "kind.", string(profile.Kind), string(paiza.KindSeizures), string(paiza.KindTotals))
-	view.DateOrders = choices(p, "mapping.order.", profile.DateOrder, "", "dmy", "mdy", "ymd")
-	view.Decimals = choices(p, "mapping.decimal.", profile.Decimal, "", "point", "comma")
+	view.Kinds = optionsOf(p, "kind.", string(profile.Kind), string(paiza.KindSeizures), string(paiza.KindTotals))
+	view.DateOrders = optionsOf(p, "mapping.order.", profile.DateOrder, "", "dmy", "mdy", "ymd")
+	view.Decimals = optionsOf(p, "mapping.decimal.", profile.Decimal, "", "point", "comma")
 	have := map[ingest.Field]bool{}
 	for i, heading := range rec.File.Header {
 		c := columnOf(profile, heading)
@@ -79,7 +87,7 @@ func (s *Site) mappingView(p *locale.Printer, id string, rec desk.Recognition, p
 			have[c.Field] = true
 			col.Mapped = c.Field != ingest.FieldSource
 			if c.Reason.Key != "" {
-				col.Reason, col.Sure = p.Note(c.Reason), c.Confidence >= 0.8
+				col.Reason, col.Sure = s.note(p, c.Reason), c.Confidence >= 0.8
 			}
 		}
 		for _, row := range rec.File.Sample {
@@ -127,7 +135,7 @@ func title(p *ingest.Profile) string {
 	return p.Name
 }
 
-func choices(p *locale.Printer, prefix, chosen string, values ...string) []option {
+func optionsOf(p *locale.Printer, prefix, chosen string, values ...string) []option {
 	var out []option
 	for _, v := range values {
 		key := v

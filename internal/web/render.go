@@ -16,7 +16,7 @@ import (
 	"paiza/internal/locale"
 )
 
-//go:embed templates
+//go:embed all:templates
 var templateFiles embed.FS
 
 // sheets are the templates of all pages, parsed once for each language when
@@ -153,10 +153,10 @@ type navGroup struct {
 }
 
 type navLink struct {
-	Key     string
-	Path    string
+	Key      string
+	Path     string
 	Shortcut string
-	Current bool
+	Current  bool
 }
 
 // nav lists what the person may open.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"paiza"
 	"paiza/internal/desk"
@@ -34,6 +35,7 @@ type seizureRow struct {
 	Converted bool   // kilograms by a factor, not by the scales
 	Weight    bool   // there is a mass at all
 	Route     string
+	Named     bool // the source calls the substance otherwise
 }
 
 func (s *Site) seizures(w http.ResponseWriter, r *http.Request) error {
@@ -84,20 +86,21 @@ func clone(q url.Values) url.Values {
 
 // row makes the figures of one row of a list.
 func (s *Site) row(p *locale.Printer, z paiza.Seizure) seizureRow {
-	out := seizureRow{Seizure: z, Reported: reported(p, z.AmountText), Weight: z.Factor != "" || z.Equivalent != 0,
+	out := seizureRow{Seizure: z, Reported: asReported(p, z.AmountText), Weight: z.Factor != "" || z.Equivalent != 0,
 		Converted: z.Factor != "" && z.Amount.Dim != paiza.DimMass}
-	out.Route = s.travel(p, z.Seizure())
+	out.Route = s.travel(p, z.Route)
+	name := s.substanceName(p, z.Substance)
+	out.Named = z.SubstanceText != "" && !strings.EqualFold(z.SubstanceText, name)
 	return out
 }
 
 // seizureView is one seizure: native beside normalised.
 type seizureView struct {
 	desk.SeizureDetail
-	Row      seizureRow
-	Resolved []resolved
-	Source   []sourceCell
-	Similar  string // rows of the same state, month and substance
-	Import   *paiza.Import
+	Row       seizureRow
+	Resolved  []resolved
+	SourceRow []sourceCell
+	Similar   string // rows of the same state, month and substance
 }
 
 // resolved is one field as the source wrote it and as the catalog took it.
@@ -117,14 +120,14 @@ func (s *Site) seizure(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := seizureView{SeizureDetail: detail, Row: s.row(v.Print, detail.Seizure), Import: detail.Import}
+	view := seizureView{SeizureDetail: detail, Row: s.row(v.Print, detail.Seizure)}
 	view.Resolved = s.resolvedFields(v.Print, detail.Seizure)
 	for i, cell := range detail.Cells {
 		heading := ""
 		if i < len(detail.Header) {
 			heading = detail.Header[i]
 		}
-		view.Source = append(view.Source, sourceCell{heading, cell})
+		view.SourceRow = append(view.SourceRow, sourceCell{heading, cell})
 	}
 	month := detail.Date.MonthOf()
 	view.Similar = rowsLink(paiza.Slice{Period: paiza.Period{From: month, To: month},

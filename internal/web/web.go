@@ -28,11 +28,11 @@ import (
 
 // Options are what a node's operator decides about its pages.
 type Options struct {
-	Catalog   *catalog.Catalog // names of substances and places; the catalog the desk has
+	Catalog   *catalog.Catalog // names of substances and places; the one the desk has; nil means the built-in
 	Log       *slog.Logger     // nil means slog.Default
 	Now       func() time.Time // nil means time.Now
 	TLS       bool             // pages are reached over https, here or at a proxy before us
-	MaxUpload int64            // largest file taken in, bytes; 0 means 4 GiB
+	MaxUpload int64            // largest file taken in, bytes; 0 means 2 GiB, the desk's own bound
 	Version   string           // of the program, shown on the page about it
 }
 
@@ -59,8 +59,11 @@ func New(d *desk.Desk, opt Options) *Site {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
+	if opt.Catalog == nil {
+		opt.Catalog = catalog.Default()
+	}
 	if opt.MaxUpload == 0 {
-		opt.MaxUpload = 4 << 30
+		opt.MaxUpload = 2 << 30
 	}
 	s := &Site{desk: d, catalog: opt.Catalog, log: opt.Log, now: opt.Now, opt: opt,
 		assets: loadAssets(), attempts: newAttempts(opt.Now)}
