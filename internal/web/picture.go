@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"paiza"
@@ -112,6 +113,7 @@ type pictureView struct {
 	CSV, XLSX   string // empty without the right to export
 	Script      string // of the chart
 	None        *noneView
+	Ignored     string // filters that this view cannot act on
 	Notes       []string
 }
 
@@ -134,7 +136,8 @@ type figureView struct {
 	Caption, Description string
 	Source, As, Unit     string
 	Top                  int
-	Side                 bool
+	Side                 bool // bars beside each other: figures that must not be added up
+	Across               bool // the table's columns are the series, its rows the axis
 }
 
 // pictureView makes the frame of a view: filters, switches, files. A problem of
@@ -231,6 +234,9 @@ func within(s paiza.Slice, period paiza.Date) paiza.Slice {
 	return s
 }
 
+// maxYears is the longest time in which every period has its column.
+const maxYears = 60
+
 // periods lists every period from the first to the last, so that a period
 // without rows has its place.
 func periods(found []paiza.Date, grain paiza.Grain) []paiza.Date {
@@ -241,6 +247,9 @@ func periods(found []paiza.Date, grain paiza.Grain) []paiza.Date {
 	slices.Sort(found)
 	found = slices.Compact(found)
 	first, last := found[0], found[len(found)-1]
+	if last.Year()-first.Year() > maxYears {
+		return found // a mistyped year must not make a thousand columns
+	}
 	var out []paiza.Date
 	if grain == paiza.ByYear {
 		for y := first.Year(); y <= last.Year(); y++ {
@@ -281,4 +290,14 @@ func (s *Site) notes(r *http.Request, a asked, c choices, own ...string) []strin
 // madeAt is the line of a file that says who made it and when.
 func (s *Site) madeAt(v *visit, at time.Time) string {
 	return v.Print.T("picture.note.made", "time", v.Print.Time(at), "name", v.Actor.Name)
+}
+
+// ignoredText says which filters a view cannot act on: a filter that is
+// silently ignored would show wrong figures.
+func ignoredText(p *locale.Printer, keys []string) string {
+	var out []string
+	for _, key := range keys {
+		out = append(out, p.T("picture.ignored."+key))
+	}
+	return strings.Join(out, " ")
 }

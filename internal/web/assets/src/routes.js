@@ -1,7 +1,7 @@
 import { echarts, frame, go } from './frame.js'
 import { LinesChart, ScatterChart } from 'echarts/charts'
 import { GeoComponent } from 'echarts/components'
-import { readCell } from './source.js'
+import { readCell, readTable } from './source.js'
 import { ink, line, number, paper, textStyle } from './look.js'
 import { el, tip, tooltip } from './tip.js'
 import { equalEarth, world } from './world.js'
@@ -26,7 +26,7 @@ export async function routes(figure) {
   }
   const places = readPlaces(figure)
   const arcs = readArcs(figure)
-  const breaks = classes(JSON.parse(figure.dataset.scale || 'null') || places.map((p) => p.value))
+  const breaks = classes(small ? years(figure.dataset.places) : places.map((p) => p.value))
   if (!small) scale(f, breaks, unit)
 
   const show = (title, value, note) => tip(title, [{ name: note, value: `${number(value)} ${unit}` }], f.label('Open'))
@@ -51,7 +51,7 @@ export async function routes(figure) {
     },
     ...fit(figure, arcs, places),
   }
-  const widest = Math.max(...arcs.map((a) => a.value), 1)
+  const widest = Math.max(...(small ? years(figure.dataset.source) : arcs.map((a) => a.value)), 1)
   f.draw({
     textStyle,
     tooltip: { ...tooltip, trigger: 'item' },
@@ -79,6 +79,14 @@ export async function routes(figure) {
 
 function column(figure, table) {
   return [...table.tHead.querySelectorAll('th[data-p]')].findIndex((th) => th.dataset.p === figure.dataset.p)
+}
+
+// years are the figures of all single years: small maps share their scales, or
+// they could not be compared.
+function years(id) {
+  const table = document.getElementById(id)
+  const { columns, series } = readTable(table)
+  return series.flatMap((s) => s.cells.filter((_, i) => columns[i].key !== 'total').map((c) => c.value || 0))
 }
 
 function readPlaces(figure) {

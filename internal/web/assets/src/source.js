@@ -11,14 +11,24 @@ export function readTable(table) {
   const columns = [...table.tHead.querySelectorAll('th[data-p]')].map((th) => ({
     key: th.dataset.p,
     name: th.dataset.n || th.textContent.trim(),
+    colour: th.dataset.c || th.dataset.p,
   }))
   const series = [...table.querySelectorAll('tbody tr[data-s]')].map((tr) => ({
     key: tr.dataset.s,
     name: tr.dataset.n || tr.querySelector('th').textContent.trim(),
     colour: tr.dataset.c || tr.dataset.s,
+    folded: Number(tr.dataset.folded || 1),
     cells: [...tr.querySelectorAll('td[data-v]')].map(readCell),
   }))
   return { columns, series }
+}
+
+// across turns a table over: its columns become the series.
+export function across({ columns, series }) {
+  return {
+    columns: series.map(({ key, name }) => ({ key, name })),
+    series: columns.map((c, i) => ({ key: c.key, name: c.name, colour: c.colour, folded: 1, cells: series.map((s) => s.cells[i]) })),
+  }
 }
 
 export function readCell(td) {
@@ -43,6 +53,6 @@ export function topSeries(series, n, restName) {
     value: rest.reduce((sum, s) => sum + (s.cells[i].value || 0), 0),
     href: '',
   }))
-  const name = restName.replace('{n}', rest.length)
-  return [...known.filter((s) => kept.has(s)), { key: 'rest', name, colour: 'other', cells }, ...unknown]
+  const name = restName.replace('{n}', rest.reduce((n, s) => n + s.folded, 0))
+  return [...known.filter((s) => kept.has(s)), { key: 'rest', name, colour: 'other', folded: 1, cells }, ...unknown]
 }

@@ -1,7 +1,7 @@
 import { echarts, frame, go, keys, legend } from './frame.js'
 import { BarChart } from 'echarts/charts'
 import { GridComponent } from 'echarts/components'
-import { readTable, topSeries } from './source.js'
+import { across, readTable, topSeries } from './source.js'
 import { axisNumber, colour, faint, hatch, ink, itemStyle, line, number, share, textStyle } from './look.js'
 import { tip, tooltip } from './tip.js'
 
@@ -13,7 +13,7 @@ echarts.use([BarChart, GridComponent])
 export function stack(figure) {
   const f = frame(figure)
   const table = document.getElementById(figure.dataset.source)
-  const data = readTable(table)
+  const data = 'across' in figure.dataset ? across(readTable(table)) : readTable(table)
   const asShare = figure.dataset.as === 'share'
   const side = 'side' in figure.dataset
   const unit = figure.dataset.unit || ''
