@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -123,6 +124,9 @@ func (r *reader) totalRow(v *values) (int, bool) {
 	if !loose {
 		return 0, false
 	}
+	if col, ok := r.bareTotal(v); ok {
+		return col, true
+	}
 	for i := range r.plan.columns {
 		c := &r.plan.columns[i]
 		if c.pivot || c.slot == slotAmount && c.filled {
@@ -130,6 +134,27 @@ func (r *reader) totalRow(v *values) (int, bool) {
 		}
 		if look(i, false) {
 			return i, true
+		}
+	}
+	return 0, false
+}
+
+// bareTotal finds a total row without a word: nothing in it but numbers, and
+// the first of them is the sum of the rows above.
+func (r *reader) bareTotal(v *values) (int, bool) {
+	if v.dated || len(r.summed) == 0 {
+		return 0, false
+	}
+	for i, c := range v.cell {
+		if c != "" && !slices.Contains(r.summed, i) {
+			return 0, false
+		}
+	}
+	for _, col := range r.summed {
+		claim, ok := parseNumber(v.cell[col], r.comma)
+		sum := r.sums.all[col]
+		if ok && claim.Coef != 0 && sum != nil && !sum.lost && agree(claim, sum.rat()) {
+			return col, true
 		}
 	}
 	return 0, false

@@ -26,7 +26,7 @@ func (r *reader) row(cells []string, line int) {
 	for i := range r.plan.columns {
 		text := ""
 		if i < len(cells) {
-			text = r.value(cells[i])
+			text = r.value(cells[i], &r.plan.columns[i])
 		}
 		if c := &r.plan.columns[i]; c.carry {
 			if text != "" {
@@ -57,12 +57,17 @@ func (r *reader) row(cells []string, line int) {
 
 // value is a cell trimmed, with its blanks collapsed; texts that mean nothing
 // become empty.
-func (r *reader) value(s string) string {
+func (r *reader) value(s string, c *column) string {
 	s = collapse(s)
 	if len(s) <= 6 {
 		switch s {
 		case "":
 			return ""
+		case "NA", "<NA>":
+			// Two letters of Namibia where a state may stand.
+			if !c.filled || !c.slot.state() {
+				return ""
+			}
 		case "NULL", "null", "Null", "N/A", "n/a", "#N/A", "-", "--", "—", "–", "NaN", "nan", "NAN", ".", "..", "...", "…":
 			return ""
 		}

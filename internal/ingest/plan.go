@@ -42,6 +42,11 @@ const (
 	slots
 )
 
+// state reports that the slot holds a country.
+func (s slot) state() bool {
+	return s == slotCountry || s == slotProducing || s == slotDeparture || s == slotVia || s == slotDestination
+}
+
 // slotOf gives the slot of a field; false for source and derived.
 func slotOf(f Field) (slot, bool) {
 	i := slices.Index(Fields(), f)
