@@ -79,6 +79,12 @@ func (p *Pattern) Find(ctx context.Context, m *Mol, how Search) ([][]int, error)
 	return out, err
 }
 
+// all returns every match within the default bound, for patterns of our own.
+func (p *Pattern) all(m *Mol) [][]int {
+	out, _ := p.Find(context.Background(), m, Search{Which: All, Most: 10_000})
+	return out
+}
+
 // search is the state of looking for one pattern in one molecule.
 type search struct {
 	p     *Pattern // the level being placed
