@@ -9,7 +9,7 @@ func TestDefaultIsCheap(t *testing.T) {
 	start := time.Now()
 	c := load()
 	t.Logf("loaded version %s in %v: %d substances, %d units, %d states, %d divisions", c.Version(), time.Since(start),
-		len(c.Substances()), len(c.Units()), len(c.Countries()), len(c.divisions.codes))
+		len(c.Substances()), len(c.Units()), len(c.Countries()), c.divisions.count)
 }
 
 // TestNoClash holds the tables to one meaning per spelling.

@@ -27,6 +27,7 @@ type target struct {
 const (
 	rankName uint8 = iota
 	rankSynonym
+	rankPlace // a place inside a division; never a near match
 )
 
 // open is a spelling that the catalog knows and does not resolve.
@@ -60,18 +61,22 @@ func (ix *index) add(name, code string, rank uint8) {
 // freeze makes the index ready for near; before it, near finds nothing.
 func (ix *index) freeze() {
 	ix.bySize = make(map[int][]string, 48)
-	for key := range ix.names {
+	for key, t := range ix.names {
+		if t.rank == rankPlace {
+			continue
+		}
 		n := utf8.RuneCountInString(key)
 		ix.bySize[n] = append(ix.bySize[n], key)
 	}
 }
 
 // reach is how many slips of the pen a spelling of n letters may have: none
-// below six, one below ten, two above. Substances differ by a letter or a
+// below six (eight for a division, whose texts are often of other places), one
+// below ten, two above. Substances differ by a letter or a
 // figure too often (ethylone, methylone), so theirs may have one.
 func reach(kind Kind, n int) int {
 	switch {
-	case n < 6:
+	case n < 6, n < 8 && kind == KindDivision:
 		return 0
 	case n < 10 || kind == KindSubstance:
 		return 1
@@ -80,8 +85,8 @@ func reach(kind Kind, n int) int {
 }
 
 // near finds the codes whose spellings are nearest to key within reach, and
-// how far. A substance must also share its first letter and every figure with
-// the listed name.
+// how far. A near spelling shares its first letter and every figure with the
+// listed one: "South Zealand" is not a slip for "North Zealand".
 func (ix *index) near(key string) (codes []string, name string, far int) {
 	runes := []rune(key)
 	max := reach(ix.kind, len(runes))
@@ -91,7 +96,7 @@ func (ix *index) near(key string) (codes []string, name string, far int) {
 	far = max + 1
 	for size := len(runes) - max; size <= len(runes)+max; size++ {
 		for _, other := range ix.bySize[size] {
-			if size < 5 || ix.kind == KindSubstance && !alike(key, other) {
+			if size < 5 || !alike(key, other) {
 				continue
 			}
 			d := distance(runes, []rune(other), max)
@@ -115,7 +120,7 @@ func (ix *index) near(key string) (codes []string, name string, far int) {
 	return codes, name, far
 }
 
-// alike holds two names of substances to the same first letter and figures.
+// alike holds two names to the same first letter and figures.
 func alike(a, b string) bool {
 	first, _ := utf8.DecodeRuneInString(a)
 	if other, _ := utf8.DecodeRuneInString(b); first != other {

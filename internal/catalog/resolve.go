@@ -3,8 +3,6 @@ package catalog
 import (
 	"fmt"
 	"strings"
-
-	"paiza"
 )
 
 // Resolution is what the catalog makes of a text, and why.
@@ -27,6 +25,7 @@ const (
 	HowSynonym  = "synonym"    // a listed other name or spelling, letter for letter
 	HowFolded   = "folded"     // the same but for case, accents, blanks, punctuation
 	HowPart     = "part"       // a part of the text: before or inside brackets, of a list, without the salt or the kind of division
+	HowPlace    = "place"      // a listed place inside the division
 	HowSpelling = "spelling"   // the only near match; followed by its distance
 	// HowAmbiguous comes without a code: the Candidates say what it may mean.
 	HowAmbiguous = "ambiguous"
@@ -49,6 +48,7 @@ const (
 	ReasonWaters    = "catalog.unresolved.waters"
 	ReasonSeveral   = "catalog.unresolved.several"
 	ReasonOther     = "catalog.unresolved.stated_other"
+	ReasonStandard  = "catalog.unresolved.not_standard"
 	ReasonNoUnit    = "catalog.unresolved.no_unit"
 	ReasonNoCountry = "catalog.unresolved.no_country"
 	ReasonNoData    = "catalog.unresolved.no_divisions"
@@ -70,6 +70,7 @@ var reasons = map[string]string{
 	ReasonWaters:    "waters, not a division of the state",
 	ReasonSeveral:   "several places in one text",
 	ReasonOther:     "stated as other by the source",
+	ReasonStandard:  "not a division of this state in ISO 3166-2",
 	ReasonNoUnit:    "a word that does not measure",
 	ReasonNoCountry: "the state is not known",
 	ReasonNoData:    "the catalog has no divisions of this state",
@@ -182,8 +183,8 @@ func (r *Resolution) lookup(ix *index, text, key string) bool {
 	}
 	if t, ok := ix.names[key]; ok {
 		r.Code, r.How = t.code, HowFolded
-		if t.name == text {
-			r.How = [...]string{HowName, HowSynonym}[t.rank]
+		if t.name == text || t.rank == rankPlace {
+			r.How = [...]string{HowName, HowSynonym, HowPlace}[t.rank]
 		}
 		r.step(r.How, text, t.code)
 		return true
@@ -323,8 +324,3 @@ var statedUnknown = func() map[string]bool {
 	}
 	return m
 }()
-
-// known reports whether a code is one of the catalog's, for tests of others.
-func (c *Catalog) known(kind Kind, code string) bool { return c.Name(kind, code, "en") != code }
-
-var _ = paiza.SubstanceUnknown

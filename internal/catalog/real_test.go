@@ -1,0 +1,263 @@
+package catalog
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/csv"
+	"io"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+
+	"paiza"
+)
+
+// shared finds the data kept outside the repository, from the test's folder
+// upwards, or skips.
+func shared(t *testing.T, name string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		path := filepath.Join(dir, "shared", "data", name)
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			t.Skipf("shared/data/%s is not here: the real file is not tested", name)
+		}
+		dir = up
+	}
+}
+
+// readShared reads a CSV file, gzipped or not, as maps by column.
+func readShared(t *testing.T, name string, comma rune) []map[string]string {
+	t.Helper()
+	file, err := os.Open(shared(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var in io.Reader = bufio.NewReader(file)
+	if strings.HasSuffix(name, ".gz") {
+		if in, err = gzip.NewReader(in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := csv.NewReader(in)
+	r.Comma, r.FieldsPerRecord, r.LazyQuotes = comma, -1, true
+	all, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := all[0]
+	out := make([]map[string]string, 0, len(all)-1)
+	for _, rec := range all[1:] {
+		m := make(map[string]string, len(head))
+		for i, v := range rec {
+			if i < len(head) {
+				m[strings.TrimSpace(strings.TrimPrefix(head[i], "\ufeff"))] = v
+			}
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// share counts rows by what became of a text.
+type share struct {
+	rows, resolved, reasoned int
+	open                     map[string]int
+	how                      map[string]int
+	spelt                    map[string]string
+}
+
+func (s *share) add(text string, r Resolution, n int) {
+	if s.open == nil {
+		s.open, s.how, s.spelt = map[string]int{}, map[string]int{}, map[string]string{}
+	}
+	s.rows += n
+	switch {
+	case r.Code != "":
+		s.resolved += n
+		s.how[strings.SplitN(r.How, ",", 2)[0]] += n
+		if strings.HasPrefix(r.How, HowSpelling) {
+			s.spelt[text] = r.Code
+		}
+	case r.Reason != ReasonNotListed:
+		s.reasoned += n
+		s.open[text+" — "+ReasonText(r.Reason)] += n
+	default:
+		s.open[text+" — NOT LISTED"] += n
+	}
+}
+
+func (s *share) log(t *testing.T, what string) {
+	t.Helper()
+	t.Logf("%s: %d rows, resolved %.3f %%, unresolved with a reason %d, not listed %d; %v", what, s.rows,
+		100*float64(s.resolved)/float64(max(s.rows, 1)), s.reasoned, s.rows-s.resolved-s.reasoned, s.how)
+	open := make([]string, 0, len(s.open))
+	for k := range s.open {
+		open = append(open, k)
+	}
+	sort.Slice(open, func(i, j int) bool { return s.open[open[i]] > s.open[open[j]] })
+	for i, k := range open {
+		if i == 40 {
+			t.Logf("   … and %d more texts", len(open)-i)
+			break
+		}
+		t.Logf("   %6d %s", s.open[k], k)
+	}
+	if len(s.spelt) > 0 {
+		t.Logf("   near: %v", s.spelt)
+	}
+}
+
+// TestRealNames holds the catalog to the texts of the real files: everything
+// that is a name resolves or has a reason.
+func TestRealNames(t *testing.T) {
+	c := Default()
+	memo := func(resolve func(string) Resolution) func(string) Resolution {
+		seen := map[string]Resolution{}
+		return func(text string) Resolution {
+			r, ok := seen[text]
+			if !ok {
+				r = resolve(text)
+				seen[text] = r
+			}
+			return r
+		}
+	}
+	substance, unit, country := memo(c.ResolveSubstance), memo(c.ResolveUnit), memo(c.ResolveCountry)
+	files := []struct {
+		file    string
+		comma   rune
+		columns map[string]func(string) Resolution
+	}{
+		{"unodc_ids/ids_2011_2015.csv.gz", ';', map[string]func(string) Resolution{
+			"DRUG_NAME": substance, "DRUG_UNIT": unit, "COUNTRY": country, "PRODUCING_COUNTRY": country,
+			"DEPARTURE_COUNTRY": country, "DESTINATION_COUNTRY": country, "ROUTING": memo(c.ResolveRouting),
+			"TRANSPORT": memo(c.ResolveTransport), "HIDING_PLACE": memo(c.ResolveHiding), "INSTALLATION": memo(c.ResolveInstallation)}},
+		{"codelists/ids_drug_name.csv", ',', map[string]func(string) Resolution{"value": substance}},
+		{"codelists/ids_drug_unit.csv", ',', map[string]func(string) Resolution{"value": unit}},
+		{"codelists/ids_transport.csv", ',', map[string]func(string) Resolution{"value": memo(c.ResolveTransport)}},
+		{"codelists/ids_hiding_place.csv", ',', map[string]func(string) Resolution{"value": memo(c.ResolveHiding)}},
+		{"codelists/ids_installation.csv", ',', map[string]func(string) Resolution{"value": memo(c.ResolveInstallation)}},
+		{"codelists/ids_routing.csv", ',', map[string]func(string) Resolution{"value": memo(c.ResolveRouting)}},
+		{"unodc_annual/unodc_seizures_annual_1970_2018.csv", ',', map[string]func(string) Resolution{"Drug": substance, "country": country}},
+		{"colombia/estupefacientes_2016_2017.csv.gz", ',', map[string]func(string) Resolution{
+			"CLASE DE ESTUPEFACIENTE": substance, "UNIDAD DE MEDIDA": unit}},
+		{"brazil_fortaleza/fortaleza_2009_2024.csv.gz", ',', map[string]func(string) Resolution{"Tipo de Entorpecente": substance}},
+		{"us_cbp/nationwide-drugs-fy19-fy22.csv", ',', map[string]func(string) Resolution{"Drug Type": substance}},
+		{"us_cbp/nationwide-drugs-fy20-fy23.csv", ',', map[string]func(string) Resolution{"Drug Type": substance}},
+	}
+	for _, f := range files {
+		t.Run(f.file, func(t *testing.T) {
+			rows := readShared(t, f.file, f.comma)
+			for column, resolve := range f.columns {
+				var s share
+				for _, row := range rows {
+					s.add(row[column], resolve(row[column]), 1)
+				}
+				s.log(t, column)
+				if n := s.rows - s.resolved - s.reasoned; n > 0 {
+					t.Errorf("%s: %d rows are neither resolved nor have a reason", column, n)
+				}
+			}
+		})
+	}
+}
+
+// TestRealHeaders resolves substances that stand in a header or a first column.
+func TestRealHeaders(t *testing.T) {
+	c := Default()
+	check := func(t *testing.T, texts map[string]bool) {
+		var s share
+		for text := range texts {
+			s.add(text, c.ResolveSubstance(text), 1)
+		}
+		s.log(t, "substances")
+		if n := s.rows - s.resolved - s.reasoned; n > 0 {
+			t.Errorf("%d names are neither resolved nor have a reason", n)
+		}
+	}
+	for _, name := range []string{"Quantities16-17.csv", "Seizures16-17.csv"} {
+		t.Run(name, func(t *testing.T) {
+			texts := map[string]bool{}
+			for column := range readShared(t, "uk_police/"+name, ',')[0] {
+				if !strings.EqualFold(column, "police force") && column != "" {
+					texts[column] = true
+				}
+			}
+			check(t, texts)
+		})
+	}
+	for _, name := range []string{"2017NFLISWebsiteTable3.csv", "2018NFLISWebsiteTable3.csv", "NFLISPublicData_2019_Table3.csv"} {
+		t.Run(name, func(t *testing.T) {
+			file, err := os.Open(shared(t, "us_nflis/"+name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			r := csv.NewReader(file)
+			r.FieldsPerRecord, r.LazyQuotes = -1, true
+			all, err := r.ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts := map[string]bool{}
+			for _, rec := range all {
+				if name := strings.TrimSpace(rec[0]); len(rec) > 3 && rec[1] != "" && rec[1][0] >= '0' && rec[1][0] <= '9' && name != "" {
+					texts[name] = true
+				}
+			}
+			check(t, texts)
+		})
+	}
+}
+
+// TestRealDivisions measures how many rows with a division resolve, and holds
+// the share above the bar.
+func TestRealDivisions(t *testing.T) {
+	c := Default()
+	rows := readShared(t, "unodc_ids/ids_2011_2015.csv.gz", ';')
+	type key struct{ country, text string }
+	seen := map[key]Resolution{}
+	resolve := func(country, text string) Resolution {
+		r, ok := seen[key{country, text}]
+		if !ok {
+			r = c.ResolveDivision(paiza.Country(c.ResolveCountry(country).Code), text)
+			seen[key{country, text}] = r
+		}
+		return r
+	}
+	var all, russia, places share
+	for _, row := range rows {
+		if text := row["ADMINISTRATIVE_DIVISION"]; strings.TrimSpace(text) != "" {
+			all.add(row["COUNTRY"]+": "+text, resolve(row["COUNTRY"], text), 1)
+		} else if row["COUNTRY"] == "Russian Federation" {
+			russia.add(row["PLACE"], resolve(row["COUNTRY"], row["PLACE"]), 1)
+		} else if strings.TrimSpace(row["PLACE"]) != "" {
+			places.add(row["COUNTRY"]+": "+row["PLACE"], resolve(row["COUNTRY"], row["PLACE"]), 1)
+		}
+	}
+	all.log(t, "ADMINISTRATIVE_DIVISION")
+	russia.log(t, "PLACE of the Russian Federation without a division (2011)")
+	places.log(t, "PLACE of other states without a division")
+	if got := float64(all.resolved) / float64(all.rows); got < 0.97 {
+		t.Errorf("%.3f %% of rows with a division resolve, want 97 %%", 100*got)
+	}
+	if got := float64(russia.resolved) / float64(russia.rows); got < 0.97 {
+		t.Errorf("%.3f %% of the transliterated year resolves, want 97 %%", 100*got)
+	}
+	for _, row := range readShared(t, "colombia/estupefacientes_2016_2017.csv.gz", ',') {
+		if r := resolve("Colombia", row["DEPARTAMENTO"]); r.Code == "" {
+			t.Fatalf("Colombia: %q: %s", row["DEPARTAMENTO"], r.Reason)
+		}
+	}
+}
