@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"paiza"
 )
@@ -251,15 +252,21 @@ func (r *reader) headerAgain(v *values) bool {
 		if c == "" {
 			continue
 		}
-		filled++
 		h := r.plan.columns[i].heading
-		if len(c) == len(h) && strings.EqualFold(c, h) || foldHeader(c) == foldHeader(h) {
+		if filled++; strings.EqualFold(c, h) || len(c) <= 2*len(h)+8 && c[0]|0x20 == first(h)|0x20 && foldHeader(c) == foldHeader(h) {
 			same++
-		} else if filled > 2 && same == 0 {
+		} else if same == 0 {
 			return false
 		}
 	}
 	return same >= 2 && same*10 >= filled*8
+}
+
+func first(s string) byte {
+	if s == "" {
+		return 0
+	}
+	return s[0]
 }
 
 // columnNumbers reports the row "1, 2, 3 …" that forms have under the header.
@@ -296,6 +303,9 @@ func (r *reader) loneText(v *values) bool {
 	if at < 0 || r.plan.columns[at].pivot {
 		return false
 	}
+	if c := &r.plan.columns[at]; c.filled && c.slot <= slotUntil {
+		return !v.dated && strings.ContainsFunc(v.cell[at], unicode.IsLetter)
+	}
 	_, number := parseNumber(v.cell[at], r.comma)
-	return !number && !(r.plan.columns[at].slot == slotDate && r.plan.columns[at].filled)
+	return !number
 }

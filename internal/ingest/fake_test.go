@@ -1,12 +1,15 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"paiza"
 )
@@ -170,4 +173,30 @@ func keyOf(err error) string {
 		return e.Key
 	}
 	return ""
+}
+
+// openText opens a text as a file, for property tests.
+func openText(t *rapid.T, body string) *File {
+	tmp, err := os.CreateTemp("", "paiza-test-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(tmp.Name())
+	if _, err := tmp.WriteString(body); err != nil {
+		t.Fatal(err)
+	}
+	if err := tmp.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(context.Background(), tmp.Name(), "a.csv", Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The file is opened again by Read.
+	content := []byte(body)
+	f.main.open = func() (rowReader, error) {
+		s := &stream{Reader: bytes.NewReader(content), read: func() int64 { return 0 }, close: func() error { return nil }}
+		return &csvRows{newCSVReader(s, f.Delimiter, encUTF8, f.limits), s}, nil
+	}
+	return f
 }

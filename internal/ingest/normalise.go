@@ -42,9 +42,9 @@ func (r *reader) row(cells []string, line int) {
 	switch by, total := r.totalRow(v); {
 	case total:
 		r.refuse(v, r.asideTotal(v, by))
-	case !v.dated && r.headerAgain(v):
+	case r.headerAgain(v):
 		r.refuse(v, &paiza.RowError{Key: "ingest.row.header_again", Aside: true})
-	case !v.dated && columnNumbers(v):
+	case columnNumbers(v):
 		r.refuse(v, &paiza.RowError{Key: "ingest.row.column_numbers", Aside: true})
 	case r.loneText(v):
 		r.refuse(v, &paiza.RowError{Key: "ingest.row.remark", Aside: true, Value: short(strings.Join(nonEmpty(cells), " "))})

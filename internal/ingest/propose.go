@@ -30,7 +30,7 @@ func (s shape) share(n int) float64 { return float64(n) / float64(max(s.filled, 
 func shapeOf(t *table, col int) shape {
 	var s shape
 	for _, r := range t.probe[t.header+1:] {
-		if col >= len(r.cells) {
+		if col >= len(r.cells) || !t.likeRow(r.cells) {
 			continue
 		}
 		text := collapse(r.cells[col])
@@ -62,6 +62,29 @@ func shapeOf(t *table, col int) shape {
 		}
 	}
 	return s
+}
+
+// likeRow leaves out of the guessing what will be set aside: totals, remarks,
+// the header once more, the numbers of the columns.
+func (t *table) likeRow(cells []string) bool {
+	filled, asHeading, asNumber := 0, 0, 0
+	for i, c := range cells {
+		c = collapse(c)
+		if c == "" {
+			continue
+		}
+		if filled == 0 && totalText(c, nil) != totalNot {
+			return false
+		}
+		filled++
+		if i < len(t.heading) && foldHeader(c) == foldHeader(t.heading[i]) {
+			asHeading++
+		}
+		if c == strconv.Itoa(i+1) {
+			asNumber++
+		}
+	}
+	return filled > 1 && asHeading*2 < filled && (asNumber < filled || filled < 3)
 }
 
 // guess is one reading of one column.
