@@ -136,7 +136,7 @@ func (s *Site) balanceBy(p *locale.Printer, a asked, points []balancePoint, d ti
 		}
 	}
 	table := b.build(false)
-	table.Spark = false
+	table.Spark, table.Words = false, true
 	s.nameSeries(p, a, table.Rows, balanceChoices)
 	caption := p.T("picture.balance.by_"+a.level, "figure", p.T("picture.figure."+string(a.measure)), "period", p.Dates(d.period.From, d.period.To))
 	table = table.named("series", p.T("picture.level."+a.level), caption, p)

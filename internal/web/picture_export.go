@@ -192,9 +192,6 @@ func pivotSheet(p *locale.Printer, name string, t pivot) sheet {
 			part := datum{}
 			if counted {
 				part = shareDatum(row.Sum.base, t.Total.Sum.base)
-				if t.Share {
-					sum = part
-				}
 			}
 			cells = append(cells, sum, part)
 		}

@@ -40,7 +40,10 @@ type movesView struct {
 	Rest        string
 }
 
-type moveView struct{ Name, Swatch, Link, Figure string }
+type moveView struct {
+	Name, Swatch, Link, Figure string
+	base                       int64
+}
 
 func (s *Site) market(w http.ResponseWriter, r *http.Request) error {
 	a, problem := ask(r, "/picture/market", marketChoices)
@@ -283,7 +286,7 @@ func (s *Site) moves(p *locale.Printer, a asked, t pivot, d timeline) []movesVie
 			continue
 		}
 		item := func(i int) moveView {
-			return moveView{row.Name, row.Swatch(), row.Cells[i].Href, p.Decimal(row.Cells[i].Value, places) + unit}
+			return moveView{row.Name, row.Swatch(), row.Cells[i].Href, p.Decimal(row.Cells[i].Value, places) + unit, at(row, i)}
 		}
 		if slices.Contains(d.entered, row.Key) {
 			entered.Items = append(entered.Items, item(n-1))
@@ -302,7 +305,7 @@ func (s *Site) moves(p *locale.Printer, a asked, t pivot, d timeline) []movesVie
 		if sh.by > 0 {
 			text = "+" + text
 		}
-		return moveView{sh.row.Name, sh.row.Swatch(), sh.row.Link, p.T("picture.market.points", "value", text)}
+		return moveView{sh.row.Name, sh.row.Swatch(), sh.row.Link, p.T("picture.market.points", "value", text), 0}
 	}
 	for i := range min(5, len(shifts)) {
 		if sh := shifts[i]; sh.by >= 0.0005 {
@@ -313,6 +316,7 @@ func (s *Site) moves(p *locale.Printer, a asked, t pivot, d timeline) []movesVie
 		}
 	}
 	for _, m := range []*movesView{&entered, &left} {
+		slices.SortStableFunc(m.Items, func(x, y moveView) int { return cmp.Compare(y.base, x.base) })
 		if over := len(m.Items) - 8; over > 0 {
 			m.Items, m.Rest = m.Items[:8], p.T("picture.others", "n", over)
 		}

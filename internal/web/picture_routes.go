@@ -84,7 +84,7 @@ func (s *Site) routes(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, http.StatusOK, "picture/routes", view)
 	}
 	p := visitOf(r).Print
-	view.Lead = lead(p, data.period, data.rows)
+	view.Lead = lead(p, data.period, data.rows+data.doubtful.Rows)
 	view.Ignored = ignoredText(p, ignored)
 	table := s.routesTable(p, a, data, shownRoutes)
 	view.Table, view.Places = &table, s.placesTable(p, a, data)
@@ -142,6 +142,9 @@ func (s *Site) routesTable(p *locale.Printer, a asked, d ways, limit int) pivot 
 		row.Basis, row.Note = "stated", p.T("picture.routes.stated_text")
 		if l.inferred {
 			row.Basis, row.Note = "inferred", p.T("picture.routes.inferred_text")
+		}
+		if row.Path == "" {
+			row.Note = p.T("picture.routes.one_end")
 		}
 		if made := l.key.stated.Producing; made != "" && made != l.from {
 			row.Note += ", " + p.T("filter.made_in", "name", s.countryName(p, made))

@@ -96,6 +96,7 @@ type pivot struct {
 	Total    pivotRow
 	Aside    []pivotRow // shown apart under the total, never in it
 	Wide     bool       // many columns: the sums stand before them
+	Words    bool       // the columns have words for headings, not periods
 	NoSums   bool       // neither a total nor sums: the rows must not be added up
 	WholeKey string     // the column of sums is one that a chart may draw, by this key
 	Share    bool       // figures are shares of their column
@@ -255,7 +256,7 @@ func (b *builder) build(share bool) pivot {
 			row.Cells = append(row.Cells, b.cell(values[i], totals[i], places, share, out.Columns[i].Gap, b.href(s, c.Key)))
 		}
 		sum := b.measure.base(b.sum(s, ""))
-		row.Sum = b.cell(sum, all, places, share, false, b.href(s, ""))
+		row.Sum = b.cell(sum, all, places, false, false, b.href(s, ""))
 		row.Part = b.part(sum, all)
 		b.change(&row, values, out.Columns)
 		row.Points = spark(values, out.Columns)
@@ -264,7 +265,7 @@ func (b *builder) build(share bool) pivot {
 	for i, c := range b.columns {
 		out.Total.Cells = append(out.Total.Cells, b.cell(totals[i], totals[i], places, share, out.Columns[i].Gap, b.href("", c.Key)))
 	}
-	out.Total.Sum = b.cell(all, all, places, share, false, b.href("", ""))
+	out.Total.Sum = b.cell(all, all, places, false, false, b.href("", ""))
 	out.Total.Part = b.part(all, all)
 	b.change(&out.Total, totals, out.Columns)
 	out.Total.Points = spark(totals, out.Columns)

@@ -33,7 +33,9 @@ export const hatch = {
   color: 'var(--pic-hatch)',
 }
 
-export const textStyle = { fontFamily: 'inherit', fontSize: 12, color: ink }
+// The font by name, not "inherit": the library measures words with it.
+const fontFamily = getComputedStyle(document.body).fontFamily
+export const textStyle = { fontFamily, fontSize: 12, color: ink }
 
 const short = new Intl.NumberFormat(lang, { notation: 'compact', maximumFractionDigits: 1 })
 const plain = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 })

@@ -49,7 +49,7 @@ export async function routes(figure) {
         return p && p.value ? show(p.name, p.value, f.label('Seized')) : ''
       },
     },
-    ...fit(figure, arcs, places),
+    ...fit(readArcs(figure, 'total'), readPlaces(figure, 'total')), // small maps show the same part of the world
   }
   const widest = Math.max(...(small ? years(figure.dataset.source) : arcs.map((a) => a.value)), 1)
   f.draw({
@@ -77,8 +77,8 @@ export async function routes(figure) {
   if (!small) controls(f)
 }
 
-function column(figure, table) {
-  return [...table.tHead.querySelectorAll('th[data-p]')].findIndex((th) => th.dataset.p === figure.dataset.p)
+function column(table, key) {
+  return [...table.tHead.querySelectorAll('th[data-p]')].findIndex((th) => th.dataset.p === key)
 }
 
 // years are the figures of all single years: small maps share their scales, or
@@ -89,10 +89,10 @@ function years(id) {
   return series.flatMap((s) => s.cells.filter((_, i) => columns[i].key !== 'total').map((c) => c.value || 0))
 }
 
-function readPlaces(figure) {
+function readPlaces(figure, key = figure.dataset.p) {
   const table = document.getElementById(figure.dataset.places)
   if (!table) return []
-  const at = column(figure, table)
+  const at = column(table, key)
   return [...table.querySelectorAll('tbody tr[data-s]')].map((tr) => ({
     code: tr.dataset.s,
     name: tr.dataset.n || tr.querySelector('th').textContent.trim(),
@@ -103,10 +103,10 @@ function readPlaces(figure) {
 
 // readArcs reads data-path="67.7,33.9;53,32;10,51": the stations of the route,
 // each leg an arc.
-function readArcs(figure) {
+function readArcs(figure, key = figure.dataset.p) {
   const table = document.getElementById(figure.dataset.source)
   if (!table) return []
-  const at = column(figure, table)
+  const at = column(table, key)
   const out = []
   for (const tr of table.querySelectorAll('tbody tr[data-path]')) {
     const cell = readCell(tr.querySelectorAll('td[data-v]')[at])
@@ -190,7 +190,7 @@ const bend = ([a, b]) => (a[0] <= b[0] ? 0.22 : -0.22)
 
 // fit crops the map to where the figures are, with a margin: a slice of one
 // state should not be drawn as a speck on the globe.
-function fit(figure, arcs, places) {
+function fit(arcs, places) {
   const points = [...arcs.flatMap((a) => a.coords), ...places.filter((p) => p.value).map((p) => equalEarth(...p.at))]
   const whole = { x: [-2.71, 2.71], y: [-1.0, 1.32] }
   if (!points.length) return { boundingCoords: [[whole.x[0], whole.y[1]], [whole.x[1], whole.y[0]]] }

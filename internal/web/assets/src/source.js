@@ -44,11 +44,12 @@ export function readCell(td) {
 export function topSeries(series, n, restName) {
   const total = (s) => s.cells.reduce((sum, c) => sum + (c.value || 0), 0)
   const unknown = series.filter((s) => s.key === 'unknown')
-  const known = series.filter((s) => s.key !== 'unknown')
-  if (known.length <= n + 1) return [...known, ...unknown]
+  const folded = series.filter((s) => s.key === 'rest') // the table itself may have added some up
+  const known = series.filter((s) => s.key !== 'unknown' && s.key !== 'rest')
+  if (known.length + folded.length <= n + 1) return [...known, ...folded, ...unknown]
   const ranked = [...known].sort((a, b) => total(b) - total(a))
   const kept = new Set(ranked.slice(0, n))
-  const rest = known.filter((s) => !kept.has(s))
+  const rest = [...known.filter((s) => !kept.has(s)), ...folded]
   const cells = rest[0].cells.map((_, i) => ({
     value: rest.reduce((sum, s) => sum + (s.cells[i].value || 0), 0),
     href: '',

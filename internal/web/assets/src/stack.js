@@ -16,11 +16,13 @@ export function stack(figure) {
   const data = 'across' in figure.dataset ? across(readTable(table)) : readTable(table)
   const asShare = figure.dataset.as === 'share'
   const side = 'side' in figure.dataset
+  const lying = 'across' in figure.dataset // bars lie: their names are words
+  if (lying) f.canvas.style.setProperty('block-size', `${data.columns.length * 26 + 70}px`)
   const unit = figure.dataset.unit || ''
   const series = topSeries(data.series, Number(figure.dataset.top || 10), f.label('Rest'))
 
   const totals = () => data.columns.map((_, i) => sum(series.filter((s) => !s.hidden).map((s) => s.cells[i].value)))
-  f.redraw = () => f.draw(option(f, data.columns, series, totals(), { asShare, side, unit }))
+  f.redraw = () => f.draw(option(f, data.columns, series, totals(), { asShare, side, lying, unit }))
   f.redraw()
   if (series.length > 1) legend(f, series)
 
@@ -37,44 +39,51 @@ export function stack(figure) {
 
 const sum = (values) => values.reduce((a, v) => a + (v || 0), 0)
 
-function option(f, columns, series, totals, { asShare, side, unit }) {
+function option(f, columns, series, totals, { asShare, side, lying, unit }) {
   const value = (s, i) => {
     const v = s.cells[i].value
     if (v === null || s.hidden) return null
     return asShare ? (totals[i] ? v / totals[i] : null) : v
   }
+  const room = Math.min(210, f.chart.getWidth() * 0.34) // for the names of bars that lie
+  const names = {
+    type: 'category',
+    data: columns.map((c) => c.name),
+    inverse: lying,
+    axisLine: { lineStyle: { color: line } },
+    axisTick: { show: false },
+    axisLabel: lying ? { color: ink, interval: 0, width: room, overflow: 'truncate' } : { color: ink, hideOverlap: true },
+  }
+  const values = {
+    type: 'value',
+    name: asShare ? '' : unit,
+    nameTextStyle: { color: faint, align: 'left' },
+    nameGap: 10,
+    max: asShare ? 1 : null,
+    minInterval: unit ? 0 : 1,
+    splitNumber: 4,
+    interval: asShare ? 0.25 : undefined,
+    axisLabel: { color: faint, formatter: asShare ? share : axisNumber },
+    splitLine: { lineStyle: { color: line } },
+  }
   return {
     textStyle,
-    grid: { left: 4, right: 12, top: 28, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: lying
+      ? { left: room + 10, right: 24, top: 4, bottom: 24, outerBoundsMode: 'none' }
+      : { left: 4, right: 20, top: 28, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: {
       ...tooltip,
       trigger: 'axis',
       axisPointer: { type: 'shadow', shadowStyle: { color: 'var(--pic-veil)' } },
       formatter: (points) => box(f, columns, series, totals, points[0].dataIndex, { asShare, side, unit }),
     },
-    xAxis: {
-      type: 'category',
-      data: columns.map((c) => c.name),
-      axisLine: { lineStyle: { color: line } },
-      axisTick: { show: false },
-      axisLabel: { color: ink, hideOverlap: true },
-    },
-    yAxis: {
-      type: 'value',
-      name: asShare ? '' : unit,
-      nameTextStyle: { color: faint, align: 'left' },
-      nameGap: 10,
-      max: asShare ? 1 : null,
-      splitNumber: 4,
-      interval: asShare ? 0.25 : undefined,
-      axisLabel: { color: faint, formatter: asShare ? share : axisNumber },
-      splitLine: { lineStyle: { color: line } },
-    },
+    xAxis: lying ? values : names,
+    yAxis: lying ? names : values,
     series: series.map((s) => ({
       type: 'bar',
       name: s.name,
       stack: side ? null : 'all',
-      barCategoryGap: columns.length > 24 ? '8%' : '32%',
+      barCategoryGap: lying ? '24%' : columns.length > 24 ? '8%' : '32%',
       barGap: '6%',
       barMaxWidth: side ? 44 : 72,
       cursor: s.key === 'rest' ? 'default' : 'pointer',
