@@ -55,7 +55,13 @@ func (r *reader) seizure(row *Row, v *values, country paiza.Country, pivot int) 
 // official fills the row with an official total.
 func (r *reader) official(row *Row, v *values, country paiza.Country, pivot int) *paiza.RowError {
 	if !v.counts {
-		return r.rowError(slotAmount, pivot, v.text[slotAmount], "ingest.row.no_amount")
+		e := r.rowError(slotAmount, pivot, "", "ingest.row.no_amount")
+		for _, col := range r.plan.of[slotAmount] {
+			if col < len(v.cells) { // as written: NULL, n/a, or nothing
+				e.Value = v.cells[col]
+			}
+		}
+		return e
 	}
 	q := r.quantity(v, country, pivot)
 	r.totals = append(r.totals, paiza.Total{
