@@ -65,7 +65,7 @@ func (s *Store) Fsck(ctx context.Context) ([]Proof, error) {
 	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM seizure").Scan(&rows); err != nil {
 		return proofs, diskError(err)
 	}
-	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM seizure WHERE num NOT IN (SELECT rowid FROM seizure_text)").Scan(&lost); err != nil {
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM seizure WHERE NOT EXISTS (SELECT 1 FROM seizure_text WHERE seizure_text.rowid = seizure.num)").Scan(&lost); err != nil {
 		return proofs, diskError(err)
 	}
 	search := Proof{What: "search", Count: rows}

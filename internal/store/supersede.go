@@ -18,10 +18,15 @@ import (
 // answers how many rows it replaced.
 func (l *Loader) Supersede(t *Tx) (int64, error) {
 	var n int64
+	if l.first {
+		return 0, nil
+	}
+	// The conditions repeat those of the partial indexes, or no engine would use
+	// them for a value that it does not know yet.
 	for _, table := range []string{"seizure", "total"} {
 		byImport := map[int64]*Rollup{}
 		for ident := range l.idents {
-			olds, err := t.olds(table, "ident = $1 AND superseded = 0 AND import <> $2 AND import IN (SELECT num FROM import WHERE state = 'done')", ident, l.num)
+			olds, err := t.olds(table, "ident = $1 AND ident <> 0 AND superseded = 0 AND import <> $2 AND import IN (SELECT num FROM import WHERE state = 'done')", ident, l.num)
 			if err != nil {
 				return 0, err
 			}
@@ -48,7 +53,7 @@ func (l *Loader) Supersede(t *Tx) (int64, error) {
 // restoreSuperseded brings back the rows that an import had replaced.
 func (t *Tx) restoreSuperseded(importNum int64) error {
 	for _, table := range []string{"seizure", "total"} {
-		olds, err := t.olds(table, "superseded = $1 AND import IN (SELECT num FROM import WHERE state = 'done')", importNum)
+		olds, err := t.olds(table, "superseded = $1 AND superseded <> 0 AND import IN (SELECT num FROM import WHERE state = 'done')", importNum)
 		if err != nil {
 			return err
 		}
@@ -56,7 +61,7 @@ func (t *Tx) restoreSuperseded(importNum int64) error {
 		for i := range olds {
 			olds[i].addTo(rollupOf(byImport, olds[i].imp), table, 1)
 		}
-		if _, err := t.exec("UPDATE "+table+" SET superseded = 0 WHERE superseded = $1", importNum); err != nil {
+		if _, err := t.exec("UPDATE "+table+" SET superseded = 0 WHERE superseded = $1 AND superseded <> 0", importNum); err != nil {
 			return err
 		}
 		for imp, sum := range byImport {

@@ -1,0 +1,94 @@
+package desk
+
+import (
+	"context"
+
+	"paiza"
+	"paiza/internal/store"
+)
+
+// Ledger lists acts before a number, newest first; before 0 begins at the
+// newest.
+func (d *Desk) Ledger(ctx context.Context, who paiza.Actor, before int64, n int) ([]paiza.Act, error) {
+	if err := allow(who, paiza.RightReadLedger); err != nil {
+		return nil, err
+	}
+	return d.store.Acts(ctx, before, min(max(n, 1), 500))
+}
+
+// FsckReport says what was proved of the store.
+type FsckReport struct {
+	Proofs []store.Proof `json:"proofs"`
+	Sound  bool          `json:"sound"`
+}
+
+// Fsck proves the store: rollups equal rows, every row is searchable, the
+// ledger is whole, the file is sound.
+func (d *Desk) Fsck(ctx context.Context, who paiza.Actor) (FsckReport, error) {
+	if err := allow(who, paiza.RightOperate); err != nil {
+		return FsckReport{}, err
+	}
+	proofs, err := d.store.Fsck(ctx)
+	r := FsckReport{Proofs: proofs, Sound: err == nil}
+	for _, p := range proofs {
+		if p.Fault != "" {
+			r.Sound = false
+		}
+	}
+	return r, err
+}
+
+// Backup writes a checked copy of the store to a new file on this machine.
+func (d *Desk) Backup(ctx context.Context, who paiza.Actor, file string) error {
+	if err := allow(who, paiza.RightOperate); err != nil {
+		return err
+	}
+	// The entry is written first, so that the copy holds it too.
+	err := d.act(ctx, who, func(*store.Tx) (entry, error) {
+		return entry{action: "node.backup"}, nil
+	})
+	if err != nil {
+		return err
+	}
+	return d.store.Backup(ctx, file)
+}
+
+// demoMeta marks a store that holds demonstration data.
+const demoMeta = "demonstration"
+
+// Demo reports whether the store holds demonstration data, which every page
+// then says.
+func (d *Desk) Demo(ctx context.Context) (bool, error) {
+	v, err := d.store.Meta(ctx, demoMeta)
+	return v != "", err
+}
+
+// MarkDemo marks the store as one of demonstration. It cannot be taken back:
+// exercises and real data do not share a store.
+func (d *Desk) MarkDemo(ctx context.Context, who paiza.Actor) error {
+	if err := allow(who, paiza.RightOperate); err != nil {
+		return err
+	}
+	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
+		return entry{action: "node.demonstration"}, t.SetMeta(demoMeta, "1")
+	})
+}
+
+// Tidy removes what has run out: sessions, and uploads that nobody imported
+// within a week.
+func (d *Desk) Tidy(ctx context.Context) error {
+	if err := d.store.Sessions().DropExpired(ctx); err != nil {
+		return err
+	}
+	return d.store.DropOldUploads(ctx, d.now().AddDate(0, 0, -7))
+}
+
+// Restored notes in the ledger that the store was put back from a backup.
+func (d *Desk) Restored(ctx context.Context, who paiza.Actor) error {
+	if err := allow(who, paiza.RightOperate); err != nil {
+		return err
+	}
+	return d.act(ctx, who, func(*store.Tx) (entry, error) {
+		return entry{action: "node.restore"}, nil
+	})
+}

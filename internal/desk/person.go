@@ -1,0 +1,333 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+
+	"paiza"
+	"paiza/internal/auth"
+	"paiza/internal/store"
+)
+
+// setupMeta holds the hash of the one-time link with which the first
+// administrator is made.
+const setupMeta = "setup"
+
+// NeedsSetup reports whether nobody has an account yet.
+func (d *Desk) NeedsSetup(ctx context.Context) (bool, error) {
+	people, err := d.store.People(ctx)
+	return len(people) == 0, err
+}
+
+// SetupLink makes the token of a new one-time link, which replaces an earlier
+// one. It is refused once somebody has an account.
+func (d *Desk) SetupLink(ctx context.Context) (string, error) {
+	var raw [24]byte
+	rand.Read(raw[:])
+	token := hex.EncodeToString(raw[:])
+	err := d.act(ctx, paiza.Operator("operator"), func(t *store.Tx) (entry, error) {
+		if n, err := t.CountPeople(); err != nil {
+			return entry{}, err
+		} else if n > 0 {
+			return entry{}, paiza.Conflict("setup.done", nil)
+		}
+		return entry{action: "setup.link"}, t.SetMeta(setupMeta, hashToken(token))
+	})
+	return token, err
+}
+
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// Setup makes the first administrator, who also holds every other role until
+// there are colleagues.
+func (d *Desk) Setup(ctx context.Context, token string, in paiza.NewPerson, from string) (paiza.Person, error) {
+	stored, err := d.store.Meta(ctx, setupMeta)
+	if err != nil {
+		return paiza.Person{}, err
+	}
+	if stored == "" || subtle.ConstantTimeCompare([]byte(stored), []byte(hashToken(token))) != 1 {
+		return paiza.Person{}, paiza.NotFound("setup", "")
+	}
+	in.Roles = paiza.Roles()
+	p, hash, err := d.newPerson(in)
+	if err != nil {
+		return paiza.Person{}, err
+	}
+	who := paiza.Actor{ID: p.ID, Name: p.Name, Roles: p.Roles, From: from}
+	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
+		if n, err := t.CountPeople(); err != nil {
+			return entry{}, err
+		} else if n > 0 {
+			return entry{}, paiza.Conflict("setup.done", nil)
+		}
+		if err := t.SetMeta(setupMeta, ""); err != nil {
+			return entry{}, err
+		}
+		return entry{action: "person.setup", subject: "person/" + p.ID, detail: "roles: " + roleText(p.Roles)}, t.InsertPerson(p, hash)
+	})
+	return p, err
+}
+
+// newPerson checks what an administrator typed and hashes the password.
+func (d *Desk) newPerson(in paiza.NewPerson) (paiza.Person, string, error) {
+	p := paiza.Person{ID: newID(), Login: strings.ToLower(strings.TrimSpace(in.Login)), Name: strings.TrimSpace(in.Name),
+		Roles: in.Roles, Language: in.Language, Created: d.now()}
+	if p.Language == "" {
+		p.Language = "en"
+	}
+	var fields []paiza.FieldError
+	bad := func(field, key string) { fields = append(fields, paiza.FieldError{Field: field, Key: key}) }
+	if !validLogin(p.Login) {
+		bad("login", "person.login_form")
+	}
+	if p.Name == "" || len(p.Name) > 200 {
+		bad("name", "person.name_form")
+	}
+	if !validRoles(p.Roles) {
+		bad("roles", "person.roles_form")
+	}
+	if err := auth.CheckPassword(in.Password, p.Login, p.Name); err != nil {
+		fields = append(fields, passwordFault(err))
+	}
+	if len(fields) > 0 {
+		return p, "", &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: fields}
+	}
+	return p, auth.Hash(in.Password), nil
+}
+
+func validLogin(s string) bool {
+	if len(s) < 2 || len(s) > 64 {
+		return false
+	}
+	for _, r := range s {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("._-@", r) {
+			return false
+		}
+	}
+	return true
+}
+
+func validRoles(roles []paiza.Role) bool {
+	for i, r := range roles {
+		if !slices.Contains(paiza.Roles(), r) || slices.Contains(roles[:i], r) {
+			return false
+		}
+	}
+	return len(roles) > 0
+}
+
+func roleText(roles []paiza.Role) string {
+	out := make([]string, len(roles))
+	for i, r := range roles {
+		out[i] = string(r)
+	}
+	return strings.Join(out, ", ")
+}
+
+// SignIn answers the person whose login and password these are. The answer to a
+// wrong password and to an unknown login is the same and takes the same time.
+func (d *Desk) SignIn(ctx context.Context, login, password, from string) (paiza.Person, error) {
+	refused := &paiza.Error{Kind: paiza.ErrForbidden, Key: "signin.refused"}
+	login = strings.ToLower(strings.TrimSpace(login))
+	id, hash, err := d.store.Password(ctx, login)
+	if err != nil {
+		return paiza.Person{}, err
+	}
+	if id == "" {
+		auth.VerifyNobody(password)
+		return paiza.Person{}, refused
+	}
+	ok, stale := auth.Verify(hash, password)
+	p, err := d.store.Person(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	who := paiza.Actor{ID: p.ID, Name: p.Name, Roles: p.Roles, From: from}
+	if !ok || p.Disabled {
+		err := d.act(ctx, who, func(*store.Tx) (entry, error) {
+			return entry{action: "person.signin_refused", subject: "person/" + p.ID}, nil
+		})
+		if err != nil {
+			return paiza.Person{}, err
+		}
+		return paiza.Person{}, refused
+	}
+	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
+		if stale {
+			if err := t.SetPassword(p.ID, auth.Hash(password)); err != nil {
+				return entry{}, err
+			}
+		}
+		return entry{action: "person.signin", subject: "person/" + p.ID}, t.Seen(p.ID, d.now())
+	})
+	return p, err
+}
+
+// Actor is the person of a session with the roles he has now.
+func (d *Desk) Actor(ctx context.Context, personID, from string) (paiza.Actor, paiza.Person, error) {
+	p, err := d.store.Person(ctx, personID)
+	if err != nil {
+		return paiza.Actor{}, p, err
+	}
+	if p.Disabled {
+		return paiza.Actor{}, p, &paiza.Error{Kind: paiza.ErrForbidden, Key: "signin.refused"}
+	}
+	return paiza.Actor{ID: p.ID, Name: p.Name, Roles: p.Roles, From: from}, p, nil
+}
+
+// Sessions is the session store, for the page's session manager.
+func (d *Desk) Sessions() *store.Sessions { return d.store.Sessions() }
+
+// ChangePassword changes the actor's own password.
+func (d *Desk) ChangePassword(ctx context.Context, who paiza.Actor, old, password string) error {
+	p, err := d.store.Person(ctx, who.ID)
+	if err != nil {
+		return err
+	}
+	_, hash, err := d.store.Password(ctx, p.Login)
+	if err != nil {
+		return err
+	}
+	if ok, _ := auth.Verify(hash, old); !ok {
+		return fieldFault("old", "person.password_wrong")
+	}
+	return d.setPassword(ctx, who, p, password, "person.password", "")
+}
+
+// ResetPassword gives another person a new password.
+func (d *Desk) ResetPassword(ctx context.Context, who paiza.Actor, id, password, reason string) error {
+	if err := allow(who, paiza.RightManagePeople); err != nil {
+		return err
+	}
+	p, err := d.store.Person(ctx, id)
+	if err != nil {
+		return err
+	}
+	return d.setPassword(ctx, who, p, password, "person.password_reset", reason)
+}
+
+func (d *Desk) setPassword(ctx context.Context, who paiza.Actor, p paiza.Person, password, action, reason string) error {
+	if err := auth.CheckPassword(password, p.Login, p.Name); err != nil {
+		return &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: []paiza.FieldError{passwordFault(err)}}
+	}
+	hash := auth.Hash(password)
+	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
+		return entry{action: action, subject: "person/" + p.ID, reason: reason}, t.SetPassword(p.ID, hash)
+	})
+}
+
+// SetLanguage changes the language of the actor's own pages.
+func (d *Desk) SetLanguage(ctx context.Context, who paiza.Actor, tag string) error {
+	if !slices.Contains([]string{"en", "ru", "zh"}, tag) {
+		return fieldFault("language", "person.language_form")
+	}
+	p, err := d.store.Person(ctx, who.ID)
+	if err != nil {
+		return err
+	}
+	p.Language = tag
+	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
+		return entry{action: "person.language", subject: "person/" + p.ID, detail: tag}, t.UpdatePerson(p)
+	})
+}
+
+// People lists the accounts.
+func (d *Desk) People(ctx context.Context, who paiza.Actor) ([]paiza.Person, error) {
+	if err := allow(who, paiza.RightManagePeople); err != nil {
+		return nil, err
+	}
+	return d.store.People(ctx)
+}
+
+// Person reads one account: anybody his own, an administrator any.
+func (d *Desk) Person(ctx context.Context, who paiza.Actor, id string) (paiza.Person, error) {
+	if who.ID != id {
+		if err := allow(who, paiza.RightManagePeople); err != nil {
+			return paiza.Person{}, err
+		}
+	}
+	return d.store.Person(ctx, id)
+}
+
+// CreatePerson opens an account.
+func (d *Desk) CreatePerson(ctx context.Context, who paiza.Actor, in paiza.NewPerson) (paiza.Person, error) {
+	if err := allow(who, paiza.RightManagePeople); err != nil {
+		return paiza.Person{}, err
+	}
+	p, hash, err := d.newPerson(in)
+	if err != nil {
+		return p, err
+	}
+	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
+		return entry{action: "person.create", subject: "person/" + p.ID, detail: p.Login + "; roles: " + roleText(p.Roles)}, t.InsertPerson(p, hash)
+	})
+	return p, err
+}
+
+// PersonChange is what an administrator may change of an account.
+type PersonChange struct {
+	Name     string
+	Roles    []paiza.Role
+	Disabled bool
+	Reason   string
+}
+
+// UpdatePerson changes an account. The last administrator stays one.
+func (d *Desk) UpdatePerson(ctx context.Context, who paiza.Actor, id string, in PersonChange) (paiza.Person, error) {
+	if err := allow(who, paiza.RightManagePeople); err != nil {
+		return paiza.Person{}, err
+	}
+	p, err := d.store.Person(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	in.Name = strings.TrimSpace(in.Name)
+	if in.Name == "" || len(in.Name) > 200 {
+		return p, fieldFault("name", "person.name_form")
+	}
+	if !validRoles(in.Roles) {
+		return p, fieldFault("roles", "person.roles_form")
+	}
+	p.Name, p.Roles, p.Disabled = in.Name, in.Roles, in.Disabled
+	keeps := !p.Disabled && slices.Contains(p.Roles, paiza.RoleAdministrator)
+	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
+		if !keeps {
+			if n, err := t.CountAdministrators(p.ID); err != nil {
+				return entry{}, err
+			} else if n == 0 {
+				return entry{}, paiza.Conflict("person.last_administrator", nil)
+			}
+		}
+		detail := "roles: " + roleText(p.Roles)
+		if p.Disabled {
+			detail += "; disabled"
+		}
+		return entry{action: "person.update", subject: "person/" + p.ID, reason: in.Reason, detail: detail}, t.UpdatePerson(p)
+	})
+	return p, err
+}
+
+func fieldFault(field, key string) error {
+	return &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: []paiza.FieldError{{Field: field, Key: key}}}
+}
+
+// passwordFault is the field error that package auth found.
+func passwordFault(err error) paiza.FieldError {
+	var e *paiza.Error
+	if errors.As(err, &e) {
+		if len(e.Fields) > 0 {
+			return e.Fields[0]
+		}
+		return paiza.FieldError{Field: "password", Key: e.Key, Args: e.Args}
+	}
+	return paiza.FieldError{Field: "password", Key: "error.field"}
+}
