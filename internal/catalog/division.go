@@ -175,7 +175,13 @@ func (s *state) add(r row, ix *index, short map[string][]string) (places []targe
 			return
 		}
 		ix.add(name, d.Code, rank)
-		if bare, ok := dropWords(words(name), divisionWords); ok {
+		bare, ok := dropWords(words(name), divisionWords)
+		for _, kind := range kindSigns {
+			if cut, has := strings.CutSuffix(name, kind); has && cut != "" && !ok {
+				bare, ok = cut, true
+			}
+		}
+		if ok {
 			key := fold(bare)
 			if !contains(short[key], d.Code) {
 				short[key] = append(short[key], d.Code)

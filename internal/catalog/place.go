@@ -22,6 +22,9 @@ var kindWords = strings.Fields(`
 	region district province state territory oblast krai kray governorate prefecture department canton
 	republic area okrug область обл край республика округ provincia departamento estado`)
 
+// kindSigns end Chinese names of divisions and name their kind.
+var kindSigns = []string{"特别行政区", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "边疆区", "共和国", "自治州", "大区", "省", "市", "州", "邦", "府", "县"}
+
 // ResolveDivision finds the first-level division that a text means in a state.
 // Beyond the listed spellings it tries the text without the word for the kind
 // of division ("Новосибирская обл.", "Latgale region"), the parts of a text

@@ -261,3 +261,114 @@ func TestRealDivisions(t *testing.T) {
 		}
 	}
 }
+
+// TestRealCyrillic: a place resolves to the same division in the years whose
+// names are in Cyrillic and in the year whose names are transliterated. The
+// same cities are found by transliterating the Cyrillic ones; where a name is
+// borne by cities of several divisions, the division must be one of them.
+func TestRealCyrillic(t *testing.T) {
+	c := Default()
+	cyrillic, latin := map[string]map[string]int{}, map[string]map[string]int{}
+	put := func(m map[string]map[string]int, city, code string) {
+		if m[city] == nil {
+			m[city] = map[string]int{}
+		}
+		m[city][code]++
+	}
+	for _, row := range readShared(t, "unodc_ids/ids_2011_2015.csv.gz", ';') {
+		if row["COUNTRY"] != "Russian Federation" {
+			continue
+		}
+		division, place := strings.TrimSpace(row["ADMINISTRATIVE_DIVISION"]), strings.TrimSpace(row["PLACE"])
+		if division != "" {
+			if city, ok := strings.CutPrefix(place, "г. "); ok {
+				put(cyrillic, fold(transliterate(city)), c.ResolveDivision("RUS", division).Code)
+			}
+		} else if _, city, ok := strings.Cut(place, ", "); ok {
+			put(latin, fold(strings.TrimSuffix(city, " city")), c.ResolveDivision("RUS", place).Code)
+		}
+	}
+	most := func(m map[string]int) (code string, n int) {
+		for k, v := range m {
+			if v > n {
+				code, n = k, v
+			}
+		}
+		return code, n
+	}
+	same, rows := 0, 0
+	for city, codes := range latin {
+		there := cyrillic[city]
+		if there == nil {
+			continue
+		}
+		code, n := most(codes)
+		rows += n
+		if want, _ := most(there); there[code] > 0 {
+			same += n
+		} else {
+			t.Logf("%s: %s transliterated (%d rows), %s in Cyrillic", city, code, n, want)
+		}
+	}
+	t.Logf("%d of %d rows of cities that both spellings name lie in the same division", same, rows)
+	if rows < 3000 || float64(same) < 0.98*float64(rows) {
+		t.Errorf("only %d of %d rows agree", same, rows)
+	}
+}
+
+// transliterate writes Russian as the file of 2011 does.
+func transliterate(s string) string {
+	return strings.NewReplacer("а", "a", "б", "b", "в", "v", "г", "g", "д", "d", "е", "e", "ё", "e", "ж", "zh", "з", "z", "и", "i",
+		"й", "y", "к", "k", "л", "l", "м", "m", "н", "n", "о", "o", "п", "p", "р", "r", "с", "s", "т", "t", "у", "u", "ф", "f",
+		"х", "kh", "ц", "ts", "ч", "ch", "ш", "sh", "щ", "shch", "ъ", "", "ы", "y", "ь", "", "э", "e", "ю", "yu", "я", "ya").
+		Replace(strings.ToLower(s))
+}
+
+// TestRealAmounts: the bounds doubt what cannot be and no more.
+func TestRealAmounts(t *testing.T) {
+	c := Default()
+	doubted, counted, weighed := 0, 0, 0
+	for _, row := range readShared(t, "unodc_ids/ids_2011_2015.csv.gz", ';') {
+		d, ok := paiza.ParseDecimal(row["AMOUNT"])
+		unit := c.ResolveUnit(row["DRUG_UNIT"]).Code
+		if !ok || unit == "" {
+			continue
+		}
+		substance := c.ResolveSubstance(row["DRUG_NAME"]).Code
+		country := paiza.Country(c.ResolveCountry(row["COUNTRY"]).Code)
+		conv, ok := c.Convert(d, unit, substance, country, 2013)
+		if !ok {
+			t.Errorf("%s %s of %s does not convert", row["AMOUNT"], row["DRUG_UNIT"], row["DRUG_NAME"])
+			continue
+		}
+		if conv.Amount.Dim != paiza.DimMass {
+			counted++
+			if conv.Factor != "" {
+				weighed++
+			}
+		}
+		if !c.Plausible(conv.Amount, substance) {
+			doubted++
+			t.Logf("doubted: %s %s of %s, %s", row["AMOUNT"], row["DRUG_UNIT"], row["DRUG_NAME"], row["COUNTRY"])
+		}
+	}
+	t.Logf("%d rows without a mass, %d of them with a factor", counted, weighed)
+	if doubted != 2 {
+		t.Errorf("%d rows are doubted, want the 4,500,000 kg of tablets and the 927,611,728 bushes", doubted)
+	}
+	grams := paiza.Decimal{}
+	for _, row := range readShared(t, "colombia/estupefacientes_2016_2017.csv.gz", ',') {
+		grams, _ = paiza.ParseDecimal(row["CANTIDAD"])
+		substance := c.ResolveSubstance(row["CLASE DE ESTUPEFACIENTE"]).Code
+		if conv, ok := c.Convert(grams, "gram", substance, "COL", 2016); !ok || !c.Plausible(conv.Amount, substance) {
+			t.Errorf("Colombia: %s g of %s is doubted", row["CANTIDAD"], substance)
+		}
+	}
+	for _, row := range readShared(t, "us_cbp/nationwide-drugs-fy19-fy22.csv", ',') {
+		d, _ := paiza.ParseDecimal(row["Sum Qty (lbs)"])
+		substance := c.ResolveSubstance(row["Drug Type"]).Code
+		if conv, ok := c.Convert(d, "pound", substance, "USA", 2020); !ok || !c.Plausible(conv.Amount, substance) {
+			t.Errorf("CBP: %s lb of %s is doubted", row["Sum Qty (lbs)"], substance)
+		}
+	}
+}
