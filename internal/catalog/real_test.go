@@ -35,9 +35,28 @@ func shared(t *testing.T, name string) string {
 	}
 }
 
-// readShared reads a CSV file, gzipped or not, as maps by column.
-func readShared(t *testing.T, name string, comma rune) []map[string]string {
+// line is one row of a real file; get gives the value of a column.
+type line struct {
+	at     map[string]int
+	fields []string
+}
+
+func (l line) get(column string) string {
+	if i, ok := l.at[column]; ok && i < len(l.fields) {
+		return l.fields[i]
+	}
+	return ""
+}
+
+// sheets are the files already read: the largest is asked for by four tests.
+var sheets = map[string][]line{}
+
+// readShared reads a CSV file, gzipped or not.
+func readShared(t *testing.T, name string, comma rune) []line {
 	t.Helper()
+	if lines, ok := sheets[name]; ok {
+		return lines
+	}
 	file, err := os.Open(shared(t, name))
 	if err != nil {
 		t.Fatal(err)
@@ -55,18 +74,16 @@ func readShared(t *testing.T, name string, comma rune) []map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head := all[0]
-	out := make([]map[string]string, 0, len(all)-1)
-	for _, rec := range all[1:] {
-		m := make(map[string]string, len(head))
-		for i, v := range rec {
-			if i < len(head) {
-				m[strings.TrimSpace(strings.TrimPrefix(head[i], "\ufeff"))] = v
-			}
-		}
-		out = append(out, m)
+	at := map[string]int{}
+	for i, column := range all[0] {
+		at[strings.TrimSpace(strings.TrimPrefix(column, "\ufeff"))] = i
 	}
-	return out
+	lines := make([]line, 0, len(all)-1)
+	for _, fields := range all[1:] {
+		lines = append(lines, line{at, fields})
+	}
+	sheets[name] = lines
+	return lines
 }
 
 // share counts rows by what became of a text.
@@ -162,7 +179,7 @@ func TestRealNames(t *testing.T) {
 			for column, resolve := range f.columns {
 				var s share
 				for _, row := range rows {
-					s.add(row[column], resolve(row[column]), 1)
+					s.add(row.get(column), resolve(row.get(column)), 1)
 				}
 				s.log(t, column)
 				if n := s.rows - s.resolved - s.reasoned; n > 0 {
@@ -189,7 +206,7 @@ func TestRealHeaders(t *testing.T) {
 	for _, name := range []string{"Quantities16-17.csv", "Seizures16-17.csv"} {
 		t.Run(name, func(t *testing.T) {
 			texts := map[string]bool{}
-			for column := range readShared(t, "uk_police/"+name, ',')[0] {
+			for column := range readShared(t, "uk_police/"+name, ',')[0].at {
 				if !strings.EqualFold(column, "police force") && column != "" {
 					texts[column] = true
 				}
@@ -238,12 +255,12 @@ func TestRealDivisions(t *testing.T) {
 	}
 	var all, russia, places share
 	for _, row := range rows {
-		if text := row["ADMINISTRATIVE_DIVISION"]; strings.TrimSpace(text) != "" {
-			all.add(row["COUNTRY"]+": "+text, resolve(row["COUNTRY"], text), 1)
-		} else if row["COUNTRY"] == "Russian Federation" {
-			russia.add(row["PLACE"], resolve(row["COUNTRY"], row["PLACE"]), 1)
-		} else if strings.TrimSpace(row["PLACE"]) != "" {
-			places.add(row["COUNTRY"]+": "+row["PLACE"], resolve(row["COUNTRY"], row["PLACE"]), 1)
+		if text := row.get("ADMINISTRATIVE_DIVISION"); strings.TrimSpace(text) != "" {
+			all.add(row.get("COUNTRY")+": "+text, resolve(row.get("COUNTRY"), text), 1)
+		} else if row.get("COUNTRY") == "Russian Federation" {
+			russia.add(row.get("PLACE"), resolve(row.get("COUNTRY"), row.get("PLACE")), 1)
+		} else if strings.TrimSpace(row.get("PLACE")) != "" {
+			places.add(row.get("COUNTRY")+": "+row.get("PLACE"), resolve(row.get("COUNTRY"), row.get("PLACE")), 1)
 		}
 	}
 	all.log(t, "ADMINISTRATIVE_DIVISION")
@@ -256,8 +273,8 @@ func TestRealDivisions(t *testing.T) {
 		t.Errorf("%.3f %% of the transliterated year resolves, want 97 %%", 100*got)
 	}
 	for _, row := range readShared(t, "colombia/estupefacientes_2016_2017.csv.gz", ',') {
-		if r := resolve("Colombia", row["DEPARTAMENTO"]); r.Code == "" {
-			t.Fatalf("Colombia: %q: %s", row["DEPARTAMENTO"], r.Reason)
+		if r := resolve("Colombia", row.get("DEPARTAMENTO")); r.Code == "" {
+			t.Fatalf("Colombia: %q: %s", row.get("DEPARTAMENTO"), r.Reason)
 		}
 	}
 }
@@ -276,10 +293,10 @@ func TestRealCyrillic(t *testing.T) {
 		m[city][code]++
 	}
 	for _, row := range readShared(t, "unodc_ids/ids_2011_2015.csv.gz", ';') {
-		if row["COUNTRY"] != "Russian Federation" {
+		if row.get("COUNTRY") != "Russian Federation" {
 			continue
 		}
-		division, place := strings.TrimSpace(row["ADMINISTRATIVE_DIVISION"]), strings.TrimSpace(row["PLACE"])
+		division, place := strings.TrimSpace(row.get("ADMINISTRATIVE_DIVISION")), strings.TrimSpace(row.get("PLACE"))
 		if division != "" {
 			if city, ok := strings.CutPrefix(place, "г. "); ok {
 				put(cyrillic, fold(transliterate(city)), c.ResolveDivision("RUS", division).Code)
@@ -329,16 +346,16 @@ func TestRealAmounts(t *testing.T) {
 	c := Default()
 	doubted, counted, weighed := 0, 0, 0
 	for _, row := range readShared(t, "unodc_ids/ids_2011_2015.csv.gz", ';') {
-		d, ok := paiza.ParseDecimal(row["AMOUNT"])
-		unit := c.ResolveUnit(row["DRUG_UNIT"]).Code
+		d, ok := paiza.ParseDecimal(row.get("AMOUNT"))
+		unit := c.ResolveUnit(row.get("DRUG_UNIT")).Code
 		if !ok || unit == "" {
 			continue
 		}
-		substance := c.ResolveSubstance(row["DRUG_NAME"]).Code
-		country := paiza.Country(c.ResolveCountry(row["COUNTRY"]).Code)
+		substance := c.ResolveSubstance(row.get("DRUG_NAME")).Code
+		country := paiza.Country(c.ResolveCountry(row.get("COUNTRY")).Code)
 		conv, ok := c.Convert(d, unit, substance, country, 2013)
 		if !ok {
-			t.Errorf("%s %s of %s does not convert", row["AMOUNT"], row["DRUG_UNIT"], row["DRUG_NAME"])
+			t.Errorf("%s %s of %s does not convert", row.get("AMOUNT"), row.get("DRUG_UNIT"), row.get("DRUG_NAME"))
 			continue
 		}
 		if conv.Amount.Dim != paiza.DimMass {
@@ -349,7 +366,7 @@ func TestRealAmounts(t *testing.T) {
 		}
 		if !c.Plausible(conv.Amount, substance) {
 			doubted++
-			t.Logf("doubted: %s %s of %s, %s", row["AMOUNT"], row["DRUG_UNIT"], row["DRUG_NAME"], row["COUNTRY"])
+			t.Logf("doubted: %s %s of %s, %s", row.get("AMOUNT"), row.get("DRUG_UNIT"), row.get("DRUG_NAME"), row.get("COUNTRY"))
 		}
 	}
 	t.Logf("%d rows without a mass, %d of them with a factor", counted, weighed)
@@ -358,17 +375,17 @@ func TestRealAmounts(t *testing.T) {
 	}
 	grams := paiza.Decimal{}
 	for _, row := range readShared(t, "colombia/estupefacientes_2016_2017.csv.gz", ',') {
-		grams, _ = paiza.ParseDecimal(row["CANTIDAD"])
-		substance := c.ResolveSubstance(row["CLASE DE ESTUPEFACIENTE"]).Code
+		grams, _ = paiza.ParseDecimal(row.get("CANTIDAD"))
+		substance := c.ResolveSubstance(row.get("CLASE DE ESTUPEFACIENTE")).Code
 		if conv, ok := c.Convert(grams, "gram", substance, "COL", 2016); !ok || !c.Plausible(conv.Amount, substance) {
-			t.Errorf("Colombia: %s g of %s is doubted", row["CANTIDAD"], substance)
+			t.Errorf("Colombia: %s g of %s is doubted", row.get("CANTIDAD"), substance)
 		}
 	}
 	for _, row := range readShared(t, "us_cbp/nationwide-drugs-fy19-fy22.csv", ',') {
-		d, _ := paiza.ParseDecimal(row["Sum Qty (lbs)"])
-		substance := c.ResolveSubstance(row["Drug Type"]).Code
+		d, _ := paiza.ParseDecimal(row.get("Sum Qty (lbs)"))
+		substance := c.ResolveSubstance(row.get("Drug Type")).Code
 		if conv, ok := c.Convert(d, "pound", substance, "USA", 2020); !ok || !c.Plausible(conv.Amount, substance) {
-			t.Errorf("CBP: %s lb of %s is doubted", row["Sum Qty (lbs)"], substance)
+			t.Errorf("CBP: %s lb of %s is doubted", row.get("Sum Qty (lbs)"), substance)
 		}
 	}
 }
