@@ -13,15 +13,19 @@ type fullCatalog struct{ *catalog.Catalog }
 
 func bare(r catalog.Resolution) Resolution { return Resolution{Code: r.Code, How: r.How} }
 
-func (c fullCatalog) ResolveSubstance(t string) Resolution { return bare(c.Catalog.ResolveSubstance(t)) }
-func (c fullCatalog) ResolveUnit(t string) Resolution      { return bare(c.Catalog.ResolveUnit(t)) }
-func (c fullCatalog) ResolveCountry(t string) Resolution   { return bare(c.Catalog.ResolveCountry(t)) }
+func (c fullCatalog) ResolveSubstance(t string) Resolution {
+	return bare(c.Catalog.ResolveSubstance(t))
+}
+func (c fullCatalog) ResolveUnit(t string) Resolution    { return bare(c.Catalog.ResolveUnit(t)) }
+func (c fullCatalog) ResolveCountry(t string) Resolution { return bare(c.Catalog.ResolveCountry(t)) }
 func (c fullCatalog) ResolveDivision(of paiza.Country, t string) Resolution {
 	return bare(c.Catalog.ResolveDivision(of, t))
 }
-func (c fullCatalog) ResolveRouting(t string) Resolution   { return bare(c.Catalog.ResolveRouting(t)) }
-func (c fullCatalog) ResolveTransport(t string) Resolution { return bare(c.Catalog.ResolveTransport(t)) }
-func (c fullCatalog) ResolveHiding(t string) Resolution    { return bare(c.Catalog.ResolveHiding(t)) }
+func (c fullCatalog) ResolveRouting(t string) Resolution { return bare(c.Catalog.ResolveRouting(t)) }
+func (c fullCatalog) ResolveTransport(t string) Resolution {
+	return bare(c.Catalog.ResolveTransport(t))
+}
+func (c fullCatalog) ResolveHiding(t string) Resolution { return bare(c.Catalog.ResolveHiding(t)) }
 func (c fullCatalog) ResolveInstallation(t string) Resolution {
 	return bare(c.Catalog.ResolveInstallation(t))
 }
