@@ -34,12 +34,15 @@ type Search struct {
 // Match reports whether the pattern occurs in the molecule. The error is ErrWork
 // when the bound DefaultWork was reached without an answer; it is then unknown
 // whether the pattern occurs.
-func (p *Pattern) Match(m *Mol) (bool, error) {
+func (p *Pattern) Match(m *Mol) (bool, error) { return p.match(nil, m) }
+
+func (p *Pattern) match(ctx context.Context, m *Mol) (bool, error) {
 	if !m.mayHold(&p.need) {
 		return false, nil
 	}
 	s := searches.Get().(*search)
 	s.start(p, m, DefaultWork)
+	s.ctx = ctx
 	s.place(0)
 	found, err := s.found > 0, s.err
 	s.release()
