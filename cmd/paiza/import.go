@@ -10,6 +10,7 @@ import (
 
 	"paiza"
 	"paiza/internal/desk"
+	"paiza/internal/report"
 )
 
 type importCmd struct {
@@ -180,7 +181,7 @@ func (c *importCmd) writeErrors(a *app, each func(func(paiza.RowError) error) er
 		if e.Aside {
 			kind = "set aside"
 		}
-		return w.Write([]string{guard(e.Sheet), strconv.Itoa(e.Row), guard(e.Column), guard(e.Value), kind, a.loc.RowError(e)})
+		return w.Write([]string{report.Guard(e.Sheet), strconv.Itoa(e.Row), report.Guard(e.Column), report.Guard(e.Value), kind, a.loc.RowError(e)})
 	})
 	w.Flush()
 	if err := errors.Join(err, w.Error(), f.Close()); err != nil {

@@ -18,7 +18,6 @@ import (
 	"paiza"
 	"paiza/internal/catalog"
 	"paiza/internal/desk"
-	"paiza/internal/ingest"
 	"paiza/internal/picture"
 	"paiza/internal/store"
 	"paiza/internal/web"
@@ -179,20 +178,10 @@ func generate(ctx context.Context, target, ids string, n int64) error {
 	}
 	defer s.Close()
 	var base []paiza.Seizure
-	f, err := ingest.Open(ctx, ids, "ids.csv.gz", ingest.DefaultLimits())
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_, err = ingest.Read(ctx, f, f.Profile, catalog.Default(), ingest.Options{}, func(b *ingest.Batch) error {
-		for i := range b.Rows {
-			if z := b.Rows[i].Seizure; z != nil {
-				base = append(base, *z)
-			}
-		}
+	if err := sample(ctx, target+".sample", ids, func(z paiza.Seizure) error {
+		base = append(base, z)
 		return nil
-	})
-	if err != nil {
+	}); err != nil {
 		return err
 	}
 	imp := &paiza.Import{File: "generated", Profile: "generated", Source: "generated", Kind: paiza.KindSeizures, Started: time.Now()}
@@ -223,4 +212,23 @@ func generate(ctx context.Context, target, ids string, n int64) error {
 		imp.Finished = time.Now()
 		return t.FinishImport(num, imp, nil, l.Sum)
 	})
+}
+
+// sample imports the real file into a store of its own and gives its rows.
+func sample(ctx context.Context, target, ids string, fn func(paiza.Seizure) error) error {
+	s, err := store.Open(ctx, target)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	d, err := desk.Open(ctx, desk.Options{Store: s})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	who := paiza.Operator("bench")
+	if _, err := d.Import(ctx, who, desk.ImportRequest{Path: ids}, nil); err != nil {
+		return err
+	}
+	return d.EachSeizure(ctx, who, paiza.SeizureFilter{}, fn)
 }

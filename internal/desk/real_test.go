@@ -379,9 +379,11 @@ func TestUNODCYearly(t *testing.T) {
 			group = cat.Group(code)
 		}
 		y, _ := new(big.Int).SetString(m["Year"], 10)
-		country := cat.ResolveCountry(m["country"]).Code
-		if country == "" { // states that are no more
-			country = cat.ResolveCountry(m["ISO Code"]).Code
+		// The publisher's code first: it counts states that are no more with
+		// their successors.
+		country := cat.ResolveCountry(m["ISO Code"]).Code
+		if country == "" {
+			country = cat.ResolveCountry(m["country"]).Code
 		}
 		want[key{paiza.Country(country), int(y.Int64()), group}] += exact(t, m["KG Equivalent"], "1000")
 	}
