@@ -21,6 +21,7 @@ type filterView struct {
 	Keep     []keep // parameters that the bar does not show but must not lose
 	Chips    []chip
 	Clear    string // the page without filters
+	Sure     bool   // rows with implausible amounts are left out
 	Problem  string // what was wrong with the address
 	Set      bool   // any filter is set
 }
@@ -51,7 +52,7 @@ func (s *Site) filterBar(r *http.Request, path string, f paiza.SeizureFilter, pr
 		return filterView{}, err
 	}
 	p := v.Print
-	view := filterView{Action: path, From: f.Period.From.String(), To: f.Period.To.String(), Text: f.Text, List: path == "/seizures"}
+	view := filterView{Action: path, From: f.Period.From.String(), To: f.Period.To.String(), Text: f.Text, List: path == "/seizures", Sure: f.WithoutDoubtful}
 	if problem != nil {
 		view.Problem = p.Error(problem)
 	}

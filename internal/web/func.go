@@ -103,6 +103,9 @@ func amount(p *locale.Printer, a paiza.Amount) string {
 	case paiza.DimVolume:
 		return p.T("amount.volume", "value", p.Decimal(paiza.Litres(a.Base), -1))
 	case paiza.DimCount:
+		if a.Base%1000 == 0 {
+			return p.T("amount.pieces", "n", a.Base/1000)
+		}
 		return p.T("amount.count", "value", p.Decimal(paiza.Units(a.Base), -1))
 	case paiza.DimArea:
 		return p.T("amount.area", "value", p.Decimal(paiza.Units(a.Base), -1))
@@ -113,11 +116,11 @@ func amount(p *locale.Printer, a paiza.Amount) string {
 // inputView is one field of a form: template "text" or, with Options,
 // "choice".
 type inputView struct {
-	Name, Label, Hint, Bad, Value string
-	Type, Autocomplete, Mode      string
-	List, Placeholder             string
-	Required, Autofocus, Wide     bool
-	Options                       []option
+	Name, ID, Label, Hint, Bad, Value string
+	Type, Autocomplete, Mode          string
+	List, Placeholder                 string
+	Required, Autofocus, Wide         bool
+	Options                           []option
 }
 
 // option is one choice of a list, or with Options a headed group of them.
@@ -130,7 +133,7 @@ type option struct {
 // input describes a field; rest are names of switches (required, autofocus,
 // wide) and pairs (type, hint, autocomplete, mode, list, placeholder).
 func input(p *locale.Printer, f form, name string, rest []string) (inputView, error) {
-	v := inputView{Name: name, Label: p.FieldName(name), Bad: f.Bad(name), Value: f.values.Get(name), Type: "text", Autocomplete: "off"}
+	v := inputView{Name: name, ID: name, Label: p.FieldName(name), Bad: f.Bad(name), Value: f.values.Get(name), Type: "text", Autocomplete: "off"}
 	for i := 0; i < len(rest); i++ {
 		switch rest[i] {
 		case "required":
@@ -150,6 +153,8 @@ func input(p *locale.Printer, f form, name string, rest []string) (inputView, er
 		switch value := rest[i]; rest[i-1] {
 		case "type":
 			v.Type = value
+		case "id":
+			v.ID = value
 		case "hint":
 			v.Hint = p.T(value)
 		case "label":

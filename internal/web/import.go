@@ -53,13 +53,28 @@ func (s *Site) upload(w http.ResponseWriter, r *http.Request) error {
 		if part.FormName() != "file" || part.FileName() == "" {
 			continue
 		}
-		u, err := s.desk.Upload(r.Context(), v.Actor, part.FileName(), part)
+		u, err := s.desk.Upload(r.Context(), v.Actor, part.FileName(), whole{part})
 		if err != nil {
 			return uploadFault(err)
 		}
 		http.Redirect(w, r, "/uploads/"+u.ID, http.StatusSeeOther)
 		return nil
 	}
+}
+
+// whole is a file on its way that must not end early. The error of a transfer
+// that was cut off is renamed: io.ReadFull gives the same one at the ordinary
+// end of a short file.
+type whole struct{ r io.Reader }
+
+var errCut = errors.New("the transfer was cut off")
+
+func (w whole) Read(b []byte) (int, error) {
+	n, err := w.r.Read(b)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errCut
+	}
+	return n, err
 }
 
 // uploadFault tells a person that the transfer broke; what the desk or a limit

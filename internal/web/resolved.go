@@ -124,7 +124,7 @@ func (s *Site) recordView(p *locale.Printer, f form) recordView {
 		for i := range options {
 			options[i].Selected = options[i].Value == f.values.Get(field)
 		}
-		return inputView{Name: field, Label: p.FieldName(field), Bad: f.Bad(field), Options: options}
+		return inputView{Name: field, ID: field, Label: p.FieldName(field), Bad: f.Bad(field), Options: options}
 	}
 	var routings, labels []option
 	for _, r := range paiza.Routings() {

@@ -1,0 +1,269 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"paiza"
+	"paiza/internal/locale"
+)
+
+func TestSetup(t *testing.T) {
+	n := bare(t)
+	b := n.browser(t)
+	if r := b.get("/seizures"); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/setup" {
+		t.Fatalf("an empty node answers %s to %s, want a redirect to /setup", r.Status, r.Header.Get("Location"))
+	}
+	if r := b.page("/setup"); r.doc.Find("form[action='/setup']").Length() != 0 {
+		t.Error("the form of the first account is shown without the one-time token")
+	}
+	token, err := n.desk.SetupLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := b.page("/setup?token=" + token).fields("form[action='/setup']")
+	form.Set("name", "Aigerim Serikova")
+	form.Set("login", "a.serikova")
+	form.Set("password", "short")
+	form.Set("again", "short")
+	r := b.post("/setup", form)
+	if r.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(r.text("#h-password"), "12") {
+		t.Fatalf("a short password: %s, %q", r.Status, r.text("#h-password"))
+	}
+	if got := r.doc.Find("#f-login").AttrOr("value", ""); got != "a.serikova" {
+		t.Errorf("the refused form lost the login: %q", got)
+	}
+	form.Set("password", password)
+	form.Set("again", password+"x")
+	if r := b.post("/setup", form); r.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("two different passwords: %s", r.Status)
+	}
+	form.Set("again", password)
+	wrong := url.Values{}
+	for k, v := range form {
+		wrong[k] = v
+	}
+	wrong.Set("token", "guessed")
+	if r := b.post("/setup", wrong); r.StatusCode != http.StatusNotFound {
+		t.Errorf("a guessed token: %s", r.Status)
+	}
+	if r := b.post("/setup", form); r.StatusCode != http.StatusSeeOther {
+		t.Fatalf("setup: %s\n%.500s", r.Status, r.body)
+	}
+	if r := b.page("/"); !strings.Contains(r.text(".me summary"), "Aigerim Serikova") {
+		t.Error("the first administrator is not signed in after the setup")
+	}
+	if r := n.browser(t).get("/setup?token=" + token); r.Header.Get("Location") != "/sign-in" {
+		t.Errorf("the link works twice: %s", r.Status)
+	}
+}
+
+func TestSignIn(t *testing.T) {
+	n := inhabited(t)
+	b := n.browser(t)
+	r := b.get("/seizures?country=KAZ")
+	to := r.Header.Get("Location")
+	if r.StatusCode != http.StatusSeeOther || to != "/sign-in?next=%2Fseizures%3Fcountry%3DKAZ" {
+		t.Fatalf("%s to %q", r.Status, to)
+	}
+	form := b.page(to).fields("main form")
+	form.Set("login", "root")
+	form.Set("password", "wrong wrong wrong")
+	if r := b.post("/sign-in", form); r.StatusCode != http.StatusUnprocessableEntity || r.text("[role=alert]") == "" {
+		t.Fatalf("a wrong password: %s", r.Status)
+	}
+	known := b.post("/sign-in", form).text("[role=alert]")
+	form.Set("login", "nobody.there")
+	if unknown := b.post("/sign-in", form).text("[role=alert]"); unknown != known {
+		t.Errorf("an unknown login is told from a wrong password: %q, %q", unknown, known)
+	}
+	form.Set("login", "root")
+	form.Set("password", password)
+	r = b.post("/sign-in", form)
+	if r.Header.Get("Location") != "/seizures?country=KAZ" {
+		t.Errorf("after signing in one comes to %q", r.Header.Get("Location"))
+	}
+	form.Set("next", "//evil.example/")
+	if r := b.post("/sign-in", form); r.Header.Get("Location") != "/" {
+		t.Errorf("an open redirect: %q", r.Header.Get("Location"))
+	}
+	if r := b.post("/sign-out", nil); r.StatusCode != http.StatusSeeOther {
+		t.Fatal(r.Status)
+	}
+	if r := b.get("/"); r.StatusCode != http.StatusSeeOther {
+		t.Errorf("after signing out the home page answers %s", r.Status)
+	}
+}
+
+// TestRotation: the session of before signing in is worth nothing after it, and
+// one that was ended opens nothing.
+func TestRotation(t *testing.T) {
+	n := inhabited(t)
+	b := n.as(t, "root")
+	at, _ := url.Parse(n.URL)
+	old := b.client.Jar.Cookies(at)[0]
+	if r := b.post("/account/password", url.Values{"old": {password}, "password": {"another long secret"}, "again": {"another long secret"}}); r.StatusCode != http.StatusSeeOther {
+		t.Fatalf("change of password: %s %.400s", r.Status, r.body)
+	}
+	b.page("/account")
+	thief := n.browser(t)
+	thief.client.Jar.SetCookies(at, []*http.Cookie{old})
+	if r := thief.get("/account"); r.StatusCode != http.StatusSeeOther {
+		t.Errorf("the session of before the change still opens pages: %s", r.Status)
+	}
+}
+
+func TestDisabledIsOut(t *testing.T) {
+	n := inhabited(t)
+	viewer := n.account(t, paiza.RoleViewer)
+	b := n.as(t, "viewer")
+	b.page("/seizures")
+	admin := n.as(t, "root")
+	form := admin.page("/people/" + viewer.ID).fields("form[action='/people/" + viewer.ID + "']")
+	form.Set("disabled", "1")
+	form.Set("reason", "left the service")
+	if r := admin.post("/people/"+viewer.ID, form); r.StatusCode != http.StatusSeeOther {
+		t.Fatalf("disable: %s %.400s", r.Status, r.body)
+	}
+	if r := b.get("/seizures"); r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(r.Header.Get("Location"), "/sign-in") {
+		t.Errorf("a disabled person still reads: %s", r.Status)
+	}
+	if r := b.post("/sign-in", url.Values{"login": {"viewer"}, "password": {password}}); r.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a disabled person signs in: %s", r.Status)
+	}
+}
+
+func TestSignInLimit(t *testing.T) {
+	n := inhabited(t)
+	now := time.Now()
+	n.site.attempts.now = func() time.Time { return now }
+	b := n.browser(t)
+	bad := url.Values{"login": {"root"}, "password": {"not the password"}}
+	for range 5 {
+		b.post("/sign-in", bad)
+	}
+	good := url.Values{"login": {"ROOT "}, "password": {password}}
+	r := b.post("/sign-in", good)
+	if r.StatusCode != http.StatusTooManyRequests || r.Header.Get("Retry-After") == "" {
+		t.Fatalf("after five failures: %s", r.Status)
+	}
+	now = now.Add(attemptWindow + time.Second)
+	if r := b.post("/sign-in", good); r.StatusCode != http.StatusSeeOther {
+		t.Errorf("after a quarter of an hour: %s", r.Status)
+	}
+}
+
+// get every page in every language: it has one h1, a title, landmarks, no
+// unresolved key and no inline code that the policy would stop.
+func TestEveryPage(t *testing.T) {
+	n := inhabited(t)
+	imp := n.load(t, "ids.csv")
+	b := n.as(t, "root")
+	first := b.page("/seizures").doc.Find("tbody a.rowlink").First().AttrOr("href", "")
+	upload := b.send("own.csv")
+	root := n.root.ID
+	paths := []string{"/", "/seizures", "/seizures?country=KAZ&from=2014&flag=identical&q=алматы&departure=KAZ&via=RUS", "/seizures?country=XXX&from=2013&to=2012",
+		first, "/seizures/new", "/imports", "/imports/" + imp.ID, upload,
+		"/catalog", "/catalog/units", "/catalog/countries?find=qazaq", "/catalog/resolve?text=Block+(350gr)", "/catalog/resolve?text=zzz",
+		"/people", "/people/new", "/people/" + root, "/account", "/ledger", "/help", "/nowhere"}
+	for _, row := range pictureRoutes() {
+		if !strings.Contains(row.pattern, ".") {
+			paths = append(paths, row.pattern)
+		}
+	}
+	for _, tag := range locale.Languages() {
+		if r := b.post("/language", url.Values{"language": {tag}, "here": {"/"}}); r.StatusCode != http.StatusSeeOther {
+			t.Fatal(r.Status)
+		}
+		for _, path := range paths {
+			r := b.get(path)
+			if r.doc == nil || r.StatusCode >= 500 {
+				t.Errorf("%s %s: %s\n%s", tag, path, r.Status, n.log)
+				continue
+			}
+			check(t, tag+" "+path, r)
+			if got := r.doc.Find("html").AttrOr("lang", ""); got != locale.For(tag).HTML() {
+				t.Errorf("%s %s: lang=%q", tag, path, got)
+			}
+		}
+	}
+}
+
+// check holds a page to what every page must be.
+func check(t *testing.T, name string, r reply) {
+	t.Helper()
+	for selector, want := range map[string]int{"h1": 1, "main": 1, "header": 1, "title": 1,
+		"script:not([src])": 0, "style": 0, "[style]": 0, "[onclick], [onload], [onsubmit], [onchange]": 0, "a[href='#'], a[href='']": 0,
+		"a[href^='javascript:']": 0, "img:not([alt])": 0, "form[method='get'] input[type='password']": 0} {
+		if got := r.doc.Find(selector).Length(); got != want {
+			t.Errorf("%s: %d of %q, want %d", name, got, selector, want)
+		}
+	}
+	seen := map[string]bool{}
+	r.doc.Find("[id]").Each(func(_ int, s *goquery.Selection) {
+		id := s.AttrOr("id", "")
+		if seen[id] {
+			t.Errorf("%s: id %q stands twice", name, id)
+		}
+		seen[id] = true
+	})
+	r.doc.Find("main input:not([type='hidden'], [hidden]), main select, main textarea:not([hidden])").Each(func(_ int, s *goquery.Selection) {
+		id := s.AttrOr("id", "")
+		if s.AttrOr("aria-label", "") == "" && s.Closest("label").Length() == 0 && (id == "" || r.doc.Find("label[for='"+id+"']").Length() == 0) {
+			t.Errorf("%s: field %q has no label", name, s.AttrOr("name", ""))
+		}
+	})
+	for word := range strings.FieldsSeq(r.text("body")) {
+		word = strings.Trim(word, ".,:;()«»“”")
+		if strings.Count(word, ".") >= 1 && locale.For("en").Has(word) || strings.Contains(word, "{n}") || strings.Contains(word, "<no value>") || strings.Contains(word, "%!") {
+			t.Errorf("%s: shows %q", name, word)
+		}
+	}
+}
+
+// TestNoDeadLinks follows every link of every page that a person can reach.
+func TestNoDeadLinks(t *testing.T) {
+	n := inhabited(t)
+	n.load(t, "ids.csv")
+	b := n.as(t, "root")
+	seen, queue := map[string]bool{"/": true}, []string{"/"}
+	for len(queue) > 0 && len(seen) < 400 {
+		path := queue[0]
+		queue = queue[1:]
+		r := b.get(path)
+		if r.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", path, r.Status)
+			continue
+		}
+		if r.doc == nil {
+			continue
+		}
+		shape := map[string]int{}
+		r.doc.Find("a[href], link[href], script[src]").Each(func(_ int, s *goquery.Selection) {
+			to := s.AttrOr("href", s.AttrOr("src", ""))
+			if !strings.HasPrefix(to, "/") {
+				if !strings.HasPrefix(to, "#") && !strings.HasPrefix(to, "?") {
+					t.Errorf("%s: leads away to %q", path, to)
+				}
+				return
+			}
+			to, _, _ = strings.Cut(to, "#")
+			// Hundreds of rows have the same kind of link: three of each will do.
+			where, _, _ := strings.Cut(to, "?")
+			kind := strings.Join(strings.Split(where, "/")[:min(3, strings.Count(where, "/")+1)], "/")
+			if shape[kind]++; shape[kind] > 3 || seen[to] {
+				return
+			}
+			seen[to] = true
+			queue = append(queue, to)
+		})
+	}
+	if len(seen) < 30 {
+		t.Errorf("only %d addresses were found", len(seen))
+	}
+}

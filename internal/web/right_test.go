@@ -1,0 +1,179 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"paiza"
+	"paiza/internal/access"
+)
+
+// filled is the pattern with something in its wildcards.
+func filled(pattern string) string {
+	return strings.NewReplacer("{$}", "", "{id}", "1").Replace(pattern)
+}
+
+// TestRefusals is made from the table of routes: every route refuses a person
+// without a session and every role that lacks its right, and none refuses a
+// role that has it.
+func TestRefusals(t *testing.T) {
+	n := inhabited(t)
+	browsers := map[paiza.Role]*browser{}
+	for _, role := range paiza.Roles() {
+		n.account(t, role)
+		browsers[role] = n.as(t, string(role))
+	}
+	nobody := n.browser(t)
+	for _, row := range routes() {
+		name := row.method + " " + row.pattern
+		if row.needs == "" {
+			t.Errorf("%s declares no right", name)
+		}
+		if row.needs == public {
+			continue
+		}
+		r := nobody.do(row.method, filled(row.pattern), nil, "")
+		if r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(r.Header.Get("Location"), "/sign-in") {
+			t.Errorf("%s without a session: %s", name, r.Status)
+		}
+		if row.needs == signedIn {
+			continue
+		}
+		for _, role := range paiza.Roles() {
+			may := access.Allow(paiza.Actor{ID: "x", Roles: []paiza.Role{role}}, row.needs) == nil
+			r := browsers[role].do(row.method, filled(row.pattern), nil, "")
+			if refused := r.StatusCode == http.StatusForbidden; refused == may {
+				t.Errorf("%s as %s: %s, may = %v", name, role, r.Status, may)
+			}
+			if !may && r.doc != nil && !strings.Contains(r.text(".reason"), n.words("right."+string(row.needs))) {
+				t.Errorf("%s as %s does not name the missing right: %q", name, role, r.text(".reason"))
+			}
+			if r.StatusCode >= 500 {
+				t.Errorf("%s as %s: %s\n%s", name, role, r.Status, n.log)
+			}
+		}
+	}
+}
+
+func (n *node) words(key string) string {
+	return visitOf(httptest.NewRequest("GET", "/", nil)).Print.T(key)
+}
+
+// TestNavigation shows to each role only what it may open.
+func TestNavigation(t *testing.T) {
+	n := inhabited(t)
+	for _, role := range paiza.Roles() {
+		n.account(t, role)
+		b := n.as(t, string(role))
+		r := b.page("/")
+		for _, a := range r.doc.Find("nav.side a").EachIter() {
+			if to := a.AttrOr("href", ""); b.get(to).StatusCode != http.StatusOK {
+				t.Errorf("%s is shown %s and may not open it", role, to)
+			}
+		}
+	}
+}
+
+// TestMethods: what is not in the table does not exist.
+func TestMethods(t *testing.T) {
+	n := inhabited(t)
+	b := n.as(t, "root")
+	for _, tt := range []struct {
+		method, path string
+		want         int
+	}{
+		{"GET", "/nowhere", http.StatusNotFound},
+		{"DELETE", "/people/1", http.StatusNotFound},
+		{"GET", "/uploads/1/run", http.StatusNotFound},
+		{"GET", "/seizures/999999", http.StatusNotFound},
+		{"GET", "/imports/x", http.StatusNotFound},
+		{"GET", "/people/x", http.StatusNotFound},
+		{"GET", "/uploads/x", http.StatusNotFound},
+		{"GET", "/templates/layout.html", http.StatusNotFound},
+		{"GET", "/assets/../web.go", http.StatusTemporaryRedirect},
+		{"GET", "/assets/nothing.js", http.StatusNotFound},
+		{"HEAD", "/", http.StatusOK},
+	} {
+		r := b.do(tt.method, tt.path, nil, "")
+		if r.StatusCode != tt.want && !(tt.want == http.StatusTemporaryRedirect && r.StatusCode/100 == 3) {
+			t.Errorf("%s %s: %s, want %d", tt.method, tt.path, r.Status, tt.want)
+		}
+	}
+}
+
+// TestCrossOrigin: a form of another site changes nothing.
+func TestCrossOrigin(t *testing.T) {
+	n := inhabited(t)
+	for _, row := range routes() {
+		if row.method == http.MethodGet {
+			continue
+		}
+		b := n.as(t, "root")
+		b.header.Set("Sec-Fetch-Site", "cross-site")
+		b.header.Set("Origin", "https://evil.example")
+		if r := b.do(row.method, filled(row.pattern), strings.NewReader("x=1"), "application/x-www-form-urlencoded"); r.StatusCode != http.StatusForbidden {
+			t.Errorf("%s %s from another site: %s", row.method, row.pattern, r.Status)
+		}
+	}
+	b := n.browser(t)
+	b.header.Set("Origin", "https://evil.example")
+	if r := b.post("/sign-in", url.Values{"login": {"root"}, "password": {password}}); r.StatusCode != http.StatusForbidden {
+		t.Errorf("sign-in from another site: %s", r.Status)
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	n := inhabited(t)
+	b := n.browser(t)
+	b.header.Set("Accept-Encoding", "gzip")
+	for _, path := range []string{"/sign-in", "/nowhere", n.site.assets.url("paiza.css"), "/seizures"} {
+		h := b.get(path).Header
+		for name, want := range map[string]string{
+			"Content-Security-Policy": "default-src 'self'", "X-Content-Type-Options": "nosniff",
+			"Referrer-Policy": "same-origin", "X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin",
+		} {
+			if !strings.HasPrefix(h.Get(name), want) {
+				t.Errorf("%s: %s is %q, want %q", path, name, h.Get(name), want)
+			}
+		}
+		if policy := h.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, "frame-ancestors 'none'") {
+			t.Errorf("%s: policy %q", path, policy)
+		}
+	}
+	page := b.get("/sign-in")
+	if got := page.Header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("a page may be kept by caches: %q", got)
+	}
+	css := b.get(n.site.assets.url("paiza.css"))
+	if got := css.Header.Get("Cache-Control"); !strings.Contains(got, "immutable") {
+		t.Errorf("hashed asset: Cache-Control %q", got)
+	}
+	if css.Header.Get("Content-Encoding") != "gzip" || css.Header.Get("Content-Type") != "text/css; charset=utf-8" {
+		t.Errorf("style sheet: %v", css.Header)
+	}
+}
+
+func TestCookies(t *testing.T) {
+	n := inhabited(t)
+	b := n.browser(t)
+	r := b.post("/sign-in", url.Values{"login": {"root"}, "password": {password}})
+	c := r.Cookies()[0]
+	if c.Name != "paiza" || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Secure {
+		t.Errorf("session cookie: %v", c)
+	}
+	secure := New(n.desk, Options{TLS: true})
+	w := httptest.NewRecorder()
+	req := httptest.NewRequest("POST", "https://node.example/sign-in", strings.NewReader(url.Values{"login": {"root"}, "password": {password}}.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	secure.ServeHTTP(w, req)
+	c = w.Result().Cookies()[0]
+	if c.Name != "__Host-paiza" || !c.Secure || !c.HttpOnly || c.Domain != "" {
+		t.Errorf("session cookie over TLS: %v", c)
+	}
+	if w.Header().Get("Strict-Transport-Security") == "" {
+		t.Error("no Strict-Transport-Security over TLS")
+	}
+}
