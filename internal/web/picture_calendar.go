@@ -8,6 +8,7 @@ import (
 	"paiza"
 	"paiza/internal/locale"
 	"paiza/internal/picture"
+	"paiza/internal/report"
 )
 
 // The calendar counts seizures and has nothing to choose.
@@ -197,14 +198,14 @@ func (s *Site) reporting(p *locale.Printer, states []picture.CalendarRow) pivot 
 type pictureCalendarRow = picture.CalendarRow
 
 // calendarDatum is one month in a file.
-func calendarDatum(p *locale.Printer, m picture.CalendarMonth) datum {
+func calendarDatum(p *locale.Printer, m picture.CalendarMonth) report.Value {
 	switch m.State {
 	case picture.Reported:
-		return figureDatum(strconv.FormatInt(m.Seizures, 10))
+		return report.Integer(m.Seizures)
 	case picture.Gap:
-		return word(p.T("picture.gap"))
+		return report.Text(p.T("picture.gap"))
 	case picture.YearOnly:
-		return word("*")
+		return report.Text("*")
 	}
-	return datum{}
+	return report.Value{}
 }

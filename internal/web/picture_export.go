@@ -1,39 +1,38 @@
 package web
 
 import (
+	"bytes"
 	"net/http"
 	"strconv"
 
-	"paiza"
 	"paiza/internal/locale"
+	"paiza/internal/report"
 )
 
 // sheet is a view as a file: exactly the figures that the page shows, and in
 // the notes where they come from and the address that shows them again.
 type sheet struct {
-	name  string // of the file, without its ending
-	title string
-	head  []string
-	rows  [][]datum
-	notes []string
+	report.Table
+	name string         // of the file, without its ending
+	more []report.Table // further tables: sheets of their own, or under the first
 }
 
-// datum is one cell of a file: a number as exact decimal text, or words.
-type datum struct {
-	text   string
-	number bool
-}
-
-func word(text string) datum { return datum{text: text} }
-
-func figureDatum(text string) datum { return datum{text: text, number: text != ""} }
-
-// share is a part of a whole as a decimal with six places; empty of nothing.
-func shareDatum(part, whole int64) datum {
+// shareDatum is a part of a whole; empty of nothing.
+func shareDatum(part, whole int64) report.Value {
 	if whole == 0 {
-		return datum{}
+		return report.Value{}
 	}
-	return figureDatum(strconv.FormatFloat(ratio(part, whole), 'f', 6, 64))
+	return report.Fraction(ratio(part, whole))
+}
+
+func wordColumn(title string) report.Column { return report.Column{Title: title} }
+
+func figureColumn(title string) report.Column {
+	return report.Column{Title: title, Align: report.Right, Format: report.FormatDecimal}
+}
+
+func shareColumn(title string) report.Column {
+	return report.Column{Title: title, Align: report.Right, Format: report.FormatPercent}
 }
 
 // marketSheet is the market as a file.
@@ -51,7 +50,7 @@ func (s *Site) marketSheet(r *http.Request) (sheet, error) {
 	p := visitOf(r).Print
 	t, _ := s.marketTable(p, a, d)
 	out := pivotSheet(p, "market", t)
-	out.notes = s.fileNotes(r, a, marketChoices, ignored, doubtNote(p, d.doubtful)...)
+	out.Notes = s.fileNotes(r, a, marketChoices, ignored, doubtNote(p, d.doubtful)...)
 	return out, nil
 }
 
@@ -71,8 +70,8 @@ func (s *Site) balanceSheet(r *http.Request) (sheet, error) {
 	p := visitOf(r).Print
 	out := pivotSheet(p, "balance", s.balanceTable(p, a, d))
 	by, _ := s.balanceBy(p, a, points, d)
-	out.append(pivotSheet(p, "", by))
-	out.notes = s.fileNotes(r, a, balanceChoices, ignored, doubtNote(p, d.doubtful)...)
+	out.more = append(out.more, pivotSheet(p, "", by).Table)
+	out.Notes = s.fileNotes(r, a, balanceChoices, ignored, doubtNote(p, d.doubtful)...)
 	return out, nil
 }
 
@@ -90,8 +89,8 @@ func (s *Site) routesSheet(r *http.Request) (sheet, error) {
 	}
 	p := visitOf(r).Print
 	out := pivotSheet(p, "routes", s.routesTable(p, a, d, 0))
-	out.append(pivotSheet(p, "", s.placesTable(p, a, d)))
-	out.notes = s.fileNotes(r, a, routesChoices, ignored, routesNotes(p, a, d)...)
+	out.more = append(out.more, pivotSheet(p, "", s.placesTable(p, a, d)).Table)
+	out.Notes = s.fileNotes(r, a, routesChoices, ignored, routesNotes(p, a, d)...)
 	return out, nil
 }
 
@@ -108,20 +107,22 @@ func (s *Site) calendarSheet(r *http.Request) (sheet, error) {
 		return sheet{}, err
 	}
 	p := visitOf(r).Print
-	out := sheet{name: "calendar", title: p.T("picture.calendar.caption", "period", p.Dates(cal.From, cal.To)), head: []string{p.T("picture.calendar.head")}}
+	out := sheet{name: "calendar"}
+	out.Title = p.T("picture.calendar.caption", "period", p.Dates(cal.From, cal.To))
+	out.Columns = []report.Column{wordColumn(p.T("picture.calendar.head"))}
 	locale.SortBy(p, cal.Rows, func(row pictureCalendarRow) string { return s.countryName(p, row.Country) })
 	for i, st := range cal.Rows {
-		row := []datum{word(s.countryName(p, st.Country))}
+		row := []report.Value{report.Text(s.countryName(p, st.Country))}
 		for _, m := range st.Months {
 			if i == 0 {
-				out.head = append(out.head, m.Month.String())
+				out.Columns = append(out.Columns, figureColumn(m.Month.String()))
 			}
 			row = append(row, calendarDatum(p, m))
 		}
-		out.rows = append(out.rows, append(row, figureDatum(strconv.Itoa(st.Gaps))))
+		out.Rows = append(out.Rows, append(row, report.Integer(int64(st.Gaps))))
 	}
-	out.head = append(out.head, p.T("picture.calendar.gaps"))
-	out.notes = s.fileNotes(r, a, calendarChoices, ignored, p.T("picture.calendar.note"))
+	out.Columns = append(out.Columns, figureColumn(p.T("picture.calendar.gaps")))
+	out.Notes = s.fileNotes(r, a, calendarChoices, ignored, p.T("picture.calendar.note"))
 	return out, nil
 }
 
@@ -140,62 +141,68 @@ func (s *Site) coverageSheet(r *http.Request) (sheet, error) {
 		return sheet{}, err
 	}
 	p := visitOf(r).Print
-	out := sheet{name: "coverage", title: p.T("picture.coverage.caption", "period", p.Dates(period.From, period.To)),
-		head: []string{p.T("picture.coverage.by_country"), p.T("picture.coverage.by_group"), p.T("field.substance"), p.T("picture.coverage.year"),
-			p.T("picture.coverage.incidents"), p.T("picture.coverage.official"), p.T("picture.coverage.ratio")}}
+	out := sheet{name: "coverage"}
+	out.Title = p.T("picture.coverage.caption", "period", p.Dates(period.From, period.To))
+	out.Columns = []report.Column{wordColumn(p.T("picture.coverage.by_country")), wordColumn(p.T("picture.coverage.by_group")),
+		wordColumn(p.T("field.substance")), {Title: p.T("picture.coverage.year"), Align: report.Right},
+		figureColumn(p.T("picture.coverage.incidents")), figureColumn(p.T("picture.coverage.official")), shareColumn(p.T("picture.coverage.ratio"))}
 	for _, c := range pairs {
-		row := []datum{word(s.countryName(p, c.country)), word(p.T("group." + string(c.group))), {}, figureDatum(strconv.Itoa(c.year)), {}, {}, {}}
+		row := []report.Value{report.Text(s.countryName(p, c.country)), report.Text(p.T("group." + string(c.group))), {}, report.Integer(int64(c.year)), {}, {}, {}}
 		if c.substance != "" {
-			row[2] = word(s.substanceName(p, c.substance))
+			row[2] = report.Text(s.substanceName(p, c.substance))
 		}
 		if c.hasIncidents {
-			row[4] = figureDatum(paiza.Kilograms(c.incidents))
+			row[4] = report.Kilograms(c.incidents)
 		}
 		if c.hasOfficial {
-			row[5] = figureDatum(paiza.Kilograms(c.official))
+			row[5] = report.Kilograms(c.official)
 		}
 		if c.both() {
 			row[6] = shareDatum(c.incidents, c.official)
 		}
-		out.rows = append(out.rows, row)
+		out.Rows = append(out.Rows, row)
 	}
-	out.notes = s.fileNotes(r, a, coverageChoices, ignored, p.T("picture.coverage.note"), p.T("picture.coverage.matched"))
+	out.Notes = s.fileNotes(r, a, coverageChoices, ignored, p.T("picture.coverage.note"), p.T("picture.coverage.matched"))
 	return out, nil
 }
 
 // pivotSheet is a table of a page with its exact figures.
 func pivotSheet(p *locale.Printer, name string, t pivot) sheet {
-	out := sheet{name: name, title: t.Caption, head: []string{t.Head}}
+	out := sheet{name: name}
+	out.Title = t.Caption
+	out.Columns = []report.Column{wordColumn(t.Head)}
 	for _, c := range t.Columns {
-		out.head = append(out.head, c.Name)
+		if t.Share {
+			out.Columns = append(out.Columns, shareColumn(c.Name))
+		} else {
+			out.Columns = append(out.Columns, figureColumn(c.Name))
+		}
 	}
 	if !t.NoSums {
-		out.head = append(out.head, p.T("picture.total"), p.T("picture.share"))
+		out.Columns = append(out.Columns, figureColumn(p.T("picture.total")), shareColumn(p.T("picture.share")))
 	}
 	line := func(row pivotRow, name string, counted bool) {
 		if row.Note != "" {
 			name += " (" + row.Note + ")"
 		}
-		cells := []datum{word(name)}
+		cells := []report.Value{report.Text(name)}
 		for i, c := range row.Cells {
 			switch {
-			case c.Value == "":
-				cells = append(cells, datum{})
-			case t.Share && counted:
+			case c.Value == "" || t.Share && !counted:
+				cells = append(cells, report.Value{})
+			case t.Share:
 				cells = append(cells, shareDatum(c.base, t.Total.Cells[i].base))
 			default:
-				cells = append(cells, figureDatum(c.Value))
+				cells = append(cells, report.Number(c.Value))
 			}
 		}
 		if !t.NoSums {
-			sum := figureDatum(row.Sum.Value)
-			part := datum{}
+			cells = append(cells, report.Number(row.Sum.Value))
 			if counted {
-				part = shareDatum(row.Sum.base, t.Total.Sum.base)
+				cells = append(cells, shareDatum(row.Sum.base, t.Total.Sum.base))
 			}
-			cells = append(cells, sum, part)
 		}
-		out.rows = append(out.rows, cells)
+		out.Rows = append(out.Rows, cells)
 	}
 	for _, row := range t.Rows {
 		line(row, row.Name, true)
@@ -209,14 +216,18 @@ func pivotSheet(p *locale.Printer, name string, t pivot) sheet {
 	return out
 }
 
-// append puts another table under this one.
-func (s *sheet) append(o sheet) {
-	s.rows = append(s.rows, nil, []datum{word(o.title)})
-	var head []datum
-	for _, h := range o.head {
-		head = append(head, word(h))
+// joined is everything in one table, for a kind of file that has only one.
+func (s sheet) joined() report.Table {
+	out := s.Table
+	for _, t := range s.more {
+		var head []report.Value
+		for _, c := range t.Columns {
+			head = append(head, report.Text(c.Title))
+		}
+		out.Rows = append(out.Rows, nil, []report.Value{report.Text(t.Title)}, head)
+		out.Rows = append(out.Rows, t.Rows...)
 	}
-	s.rows = append(append(s.rows, head), o.rows...)
+	return out
 }
 
 // fileNotes say what the figures are, which address shows them again, who made
@@ -236,33 +247,32 @@ func (s *Site) fileNotes(r *http.Request, a asked, c choices, ignored []string, 
 	return append(out, s.madeAt(v, s.now()))
 }
 
-// pictureFile answers a view as a file of a kind.
+// pictureFile answers a view as a file of a kind. It is made whole before
+// anything is sent, so that what fails becomes an error page and not half a
+// file.
 func pictureFile(view func(*Site, *http.Request) (sheet, error), kind string) func(*Site, http.ResponseWriter, *http.Request) error {
 	return func(s *Site, w http.ResponseWriter, r *http.Request) error {
 		table, err := view(s, r)
 		if err != nil {
 			return err
 		}
-		return s.writeSheet(w, table, kind)
-	}
-}
-
-func (s *Site) writeSheet(w http.ResponseWriter, t sheet, kind string) error {
-	d := s.download(w, "paiza-"+t.name+".csv", "text/csv; charset=utf-8")
-	err := d.header(t.head...)
-	for _, row := range t.rows {
-		cells := make([]string, len(row))
-		for i, c := range row {
-			cells[i] = c.text
+		table.About = visitOf(r).Print.T("picture.about")
+		var file bytes.Buffer
+		mime := "text/csv; charset=utf-8"
+		if kind == "xlsx" {
+			mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+			err = report.WriteXLSX(&file, append([]report.Table{table.Table}, table.more...)...)
+		} else {
+			err = report.WriteCSV(&file, table.joined(), report.WithBOM(), report.WithNotes())
 		}
-		if err == nil {
-			err = d.row(cells...)
+		if err != nil {
+			return err
 		}
+		h := w.Header()
+		h.Set("Content-Type", mime)
+		h.Set("Content-Disposition", `attachment; filename="paiza-`+table.name+`.`+kind+`"`)
+		h.Set("Content-Length", strconv.Itoa(file.Len()))
+		_, err = w.Write(file.Bytes())
+		return gone(err)
 	}
-	for _, note := range t.notes {
-		if err == nil {
-			err = d.row(note)
-		}
-	}
-	return d.close(s, err)
 }
