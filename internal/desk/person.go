@@ -297,10 +297,12 @@ func (d *Desk) UpdatePerson(ctx context.Context, who paiza.Actor, id string, in 
 	if !validRoles(in.Roles) {
 		return p, fieldFault("roles", "person.roles_form")
 	}
+	administers := func() bool { return !p.Disabled && slices.Contains(p.Roles, paiza.RoleAdministrator) }
+	was := administers()
 	p.Name, p.Roles, p.Disabled = in.Name, in.Roles, in.Disabled
-	keeps := !p.Disabled && slices.Contains(p.Roles, paiza.RoleAdministrator)
+	loses := was && !administers()
 	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
-		if !keeps {
+		if loses {
 			if n, err := t.CountAdministrators(p.ID); err != nil {
 				return entry{}, err
 			} else if n == 0 {
