@@ -114,13 +114,12 @@ func (s *state) load() *state {
 		// Names without the word for the kind of division go after all full
 		// ones and mean nothing where two divisions share one ("Altai").
 		for key, codes := range short {
-			if _, taken := ix.names[key]; taken {
+			_, taken := ix.names[key]
+			if _, ok := ix.known[key]; ok || taken {
 				continue
 			}
 			if len(codes) > 1 {
-				if _, ok := ix.known[key]; !ok {
-					ix.known[key] = open{ReasonAmbiguous, codes}
-				}
+				ix.known[key] = open{ReasonAmbiguous, codes}
 				continue
 			}
 			ix.names[key] = target{codes[0], "", rankSynonym}

@@ -174,6 +174,7 @@ func TestResolveDivision(t *testing.T) {
 		{"BOL", "Cochabamba", "BO-C"}, {"THA", "Phetchabun ; Bangkok", ""}, {"PER", "PERU", ""},
 		{"KAZ", "г. Алматы", "KZ-75"}, {"KAZ", "Алматинская область", "KZ-19"}, {"KGZ", "Ош", "KG-GO"}, {"KGZ", "Osh", ""},
 		{"UZB", "Ташкент", "UZ-TK"}, {"CHN", "云南省", "CN-YN"}, {"CHN", "云南", "CN-YN"},
+		{"MEX", "México", ""}, {"MEX", "Estado de México", "MX-MEX"}, {"LUX", "Luxembourg", ""}, {"DOM", "Santo Domingo", ""},
 		{"", "Moscow", ""}, {"DNK", "South Zealand", "DK-85"},
 	} {
 		if r := c.ResolveDivision(test.country, test.text); r.Code != test.want {
