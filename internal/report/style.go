@@ -4,6 +4,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
@@ -72,7 +73,7 @@ func fraction(whole string, places int) string {
 
 // end writes the sheet of notes and then the workbook.
 func (b *book) end(w io.Writer, tables []Table) error {
-	about, title, notes := "", "", []string{}
+	about, title, notes, made := "", "", []string{}, time.Time{}
 	for _, t := range tables {
 		if about == "" {
 			about = t.About
@@ -81,19 +82,26 @@ func (b *book) end(w io.Writer, tables []Table) error {
 			title = t.Title
 		}
 		notes = append(notes, t.Notes...)
+		if made.IsZero() {
+			made = t.Made
+		}
 	}
 	if about == "" {
 		about = "About"
+	}
+	if made.IsZero() {
+		made = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC) // as old as a ZIP can be: plainly not a date
 	}
 	if title != "" || len(notes) > 0 || b.sheets == 0 {
 		if err := b.about(about, tables); err != nil {
 			return err
 		}
 	}
-	if err := b.file.SetDocProps(&excelize.DocProperties{Title: cut(title), Description: cut(strings.Join(notes, "\n")), Creator: "Paiza", LastModifiedBy: "Paiza"}); err != nil {
+	at := made.UTC().Format(time.RFC3339)
+	if err := b.file.SetDocProps(&excelize.DocProperties{Title: cut(title), Description: cut(strings.Join(notes, "\n")),
+		Creator: "Paiza", LastModifiedBy: "Paiza", Created: at, Modified: at}); err != nil {
 		return err
 	}
-	b.file.SetActiveSheet(0)
 	return b.file.Write(w)
 }
 

@@ -173,3 +173,15 @@ func BenchmarkWriteXLSXRows(b *testing.B) {
 		WriteXLSXRows(io.Discard, table, rows(100_000, nil))
 	}
 }
+
+// TestXLSXOpensOnTheTable: the table comes first and is the sheet that opens.
+func TestXLSXOpensOnTheTable(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteXLSX(&b, example(), Table{Title: "second"}); err != nil {
+		t.Fatal(err)
+	}
+	f := reopen(t, &b)
+	if f.GetActiveSheetIndex() != 0 || len(f.GetSheetList()) != 3 {
+		t.Errorf("sheet %d of %v", f.GetActiveSheetIndex(), f.GetSheetList())
+	}
+}
