@@ -314,6 +314,7 @@ func (f *ringFinder) closeAt(r, y, most int32) {
 			continue
 		}
 		for g := e + 1; g < f.lfirst[y+1]; g++ {
+			f.work++
 			q := f.ladj[g]
 			if f.dist[q] == d-1 && f.valid[q] && f.apart(z, q) {
 				f.emit(z, q, y)

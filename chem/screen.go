@@ -31,9 +31,21 @@ const (
 	screen5    uint64 = 5 << 56
 )
 
+// screenDegree is the largest number of bonds on an atom up to which paths are
+// followed; a molecule beyond it gets every bit, a pattern none but its pairs.
+const screenDegree = 8
+
 // Fingerprint returns the screen of the molecule.
 func (m *Mol) Fingerprint() Fingerprint {
 	var f Fingerprint
+	for i := range m.atoms {
+		if m.atoms[i].degree > screenDegree {
+			for k := range f {
+				f[k] = ^uint64(0)
+			}
+			return f
+		}
+	}
 	for i := range m.bonds {
 		b := &m.bonds[i]
 		f.pair(m.atoms[b.a].num, m.atoms[b.b].num, bondState(b)>>1)
@@ -132,6 +144,11 @@ func (p *Pattern) Fingerprint() Fingerprint {
 		}
 		ends[b.a] = append(ends[b.a], end{int(b.b), class, sure})
 		ends[b.b] = append(ends[b.b], end{int(b.a), class, sure})
+	}
+	for y := range n {
+		if len(ends[y]) > screenDegree {
+			return f
+		}
 	}
 	for y := range n {
 		for k, x := range ends[y] {
