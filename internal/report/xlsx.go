@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -81,6 +82,10 @@ func (b *book) sheet(title string) (*excelize.StreamWriter, string, error) {
 		return nil, name, err
 	}
 	b.sheets++
+	// The size is not known yet, and a wrong one misleads readers.
+	if err := b.file.SetSheetDimension(name, ""); err != nil {
+		return nil, name, err
+	}
 	if err := b.page(name, title); err != nil {
 		return nil, name, err
 	}
@@ -141,7 +146,9 @@ func (b *book) header(sw *excelize.StreamWriter, name string, columns []Column) 
 		return nil
 	}
 	cells := make([]any, len(columns))
-	for i, c := range columns {
+	for i, c := range slices.Backward(columns) {
+		// The writer puts each width before those it has; Excel mends a file
+		// whose widths are not in order.
 		if err := sw.SetColWidth(i+1, i+1, float64(c.Width)); err != nil {
 			return err
 		}

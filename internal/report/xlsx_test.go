@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,6 +28,7 @@ func reopen(t *testing.T, b *bytes.Buffer) *excelize.File {
 			t.Fatal(err)
 		}
 		dec := xml.NewDecoder(r)
+		column := 0
 		for {
 			token, err := dec.Token()
 			if errors.Is(err, io.EOF) {
@@ -34,8 +36,18 @@ func reopen(t *testing.T, b *bytes.Buffer) *excelize.File {
 			} else if err != nil {
 				t.Fatalf("%s: %v", part.Name, err)
 			}
-			if e, ok := token.(xml.StartElement); ok && e.Name.Local == "f" && strings.Contains(part.Name, "worksheets") {
+			e, ok := token.(xml.StartElement)
+			if !ok || !strings.Contains(part.Name, "worksheets") {
+				continue
+			}
+			switch e.Name.Local {
+			case "f":
 				t.Fatalf("%s holds a formula", part.Name)
+			case "col":
+				column++
+				if e.Attr[0].Value != strconv.Itoa(column) {
+					t.Fatalf("%s: widths are not in order: %v", part.Name, e.Attr)
+				}
 			}
 		}
 	}
