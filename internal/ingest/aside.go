@@ -262,6 +262,55 @@ func (r *reader) headerAgain(v *values) bool {
 	return same >= 2 && same*10 >= filled*8
 }
 
+// stacked reports that the row begins another table under the first: in a wide
+// table, texts where numbers should be (the states of the next page); in any
+// other, the first heading again with the known headings in other places. The
+// rows that follow are read under its headings.
+func (r *reader) stacked(v *values) bool {
+	head := tidyHeader(v.cells)
+	if len(r.plan.pivots) == 0 {
+		if len(r.plan.columns) < 3 || v.dated || v.cell[0] == "" || foldHeader(v.cell[0]) != foldHeader(r.plan.columns[0].heading) || !likeHeader(nonEmpty(head)) {
+			return false
+		}
+		return r.restart(r.p, head, v.line)
+	}
+	texts := 0
+	for _, col := range r.plan.pivots {
+		c := v.cell[col]
+		if c == "" {
+			continue
+		}
+		if c[0] >= '0' && c[0] <= '9' {
+			return false
+		}
+		texts++
+	}
+	if texts < 3 || !likeHeader(nonEmpty(head)) {
+		return false
+	}
+	// Columns that are mapped keep their place and their heading: sheets write
+	// "Drug" on one page and "State" on the next.
+	for i := range head {
+		if i < len(r.plan.columns) && r.plan.columns[i].profile != nil {
+			head[i] = r.plan.columns[i].heading
+		}
+	}
+	p, pivot := *r.p, *r.p.Pivot
+	pivot.Columns = nil
+	p.Pivot = &pivot
+	return r.restart(&p, head, v.line)
+}
+
+func (r *reader) restart(p *Profile, head []string, line int) bool {
+	next, err := fit(p, head)
+	if err != nil {
+		return false
+	}
+	r.note("ingest.note.stacked", paiza.Args{"row": line})
+	r.use(next)
+	return true
+}
+
 func first(s string) byte {
 	if s == "" {
 		return 0

@@ -70,6 +70,7 @@ var Messages = map[string]string{
 	"ingest.note.total_differs":     "Row {row} claims a total of {claims} in “{column}”, but the rows add up to {sum}.",
 	"ingest.note.gap":               "{country}: {n} months without rows between the first and the last: {months}. This is a gap in reporting, not a decline.",
 	"ingest.note.date_order":        "Every date can be read as day before month or as month before day. Day before month was taken; the profile can say otherwise.",
+	"ingest.note.stacked":           "In row {row} another table begins, with other headings. Its rows were read under its own.",
 	"ingest.note.sheet_passed_over": "Sheet passed over because its header differs: {sheet}.",
 
 	// Why a column of an unknown layout was mapped as it was.

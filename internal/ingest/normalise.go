@@ -39,10 +39,10 @@ func (r *reader) row(cells []string, line int) {
 	r.texts(v)
 	e := r.readDate(v)
 	switch by, total := r.totalRow(v); {
+	case r.headerAgain(v), r.stacked(v):
+		r.refuse(v, &paiza.RowError{Key: "ingest.row.header_again", Aside: true})
 	case total:
 		r.refuse(v, r.asideTotal(v, by))
-	case r.headerAgain(v):
-		r.refuse(v, &paiza.RowError{Key: "ingest.row.header_again", Aside: true})
 	case columnNumbers(v):
 		r.refuse(v, &paiza.RowError{Key: "ingest.row.column_numbers", Aside: true})
 	case r.loneText(v):

@@ -73,6 +73,7 @@ type reader struct {
 	opt    Options
 	emit   func(*Batch) error
 	plan   *plan
+	first  *plan // of the header under which a table begins
 	comma  bool
 	order  string // of the parts of a date
 	report Report
@@ -118,7 +119,7 @@ func Read(ctx context.Context, f *File, p *Profile, cat Catalog, opt Options, em
 	if err != nil {
 		return Report{}, err
 	}
-	r := &reader{ctx: ctx, f: f, p: p, cat: cat, opt: opt, emit: emit, plan: pl}
+	r := &reader{ctx: ctx, f: f, p: p, cat: cat, opt: opt, emit: emit, plan: pl, first: pl}
 	r.report.Header = tidyHeader(f.main.probe[at].cells)
 	if err := r.prepare(); err != nil {
 		return r.report, err
@@ -154,13 +155,7 @@ func (r *reader) prepare() error {
 	for _, m := range r.p.Missing {
 		r.missing[foldHeader(m)] = true
 	}
-	r.v.cell = make([]string, len(r.plan.columns))
-	r.carried = make([]string, len(r.plan.columns))
-	for _, s := range []slot{slotAmount, slotCount, slotPersons} {
-		r.summed = append(r.summed, r.plan.of[s]...)
-	}
-	r.summed = append(r.summed, r.plan.pivots...)
-	r.lookups()
+	r.use(r.plan)
 	for s := range slots {
 		if r.plan.hasConst[s] && r.bare[s] != nil {
 			r.fixed[s] = r.bare[s].get(r.plan.constant[s])
@@ -190,6 +185,20 @@ func (r *reader) prepare() error {
 		}
 	}
 	return r.settleOrder()
+}
+
+// use makes the plan the one that rows are read by.
+func (r *reader) use(pl *plan) {
+	r.plan = pl
+	r.v.cell = make([]string, len(pl.columns))
+	r.carried = make([]string, len(pl.columns))
+	r.summed = nil
+	for _, s := range []slot{slotAmount, slotCount, slotPersons} {
+		r.summed = append(r.summed, pl.of[s]...)
+	}
+	r.summed = append(r.summed, pl.pivots...)
+	r.sums.reset()
+	r.lookups()
 }
 
 // settleOrder finds out in which order the parts of dates stand, when the
@@ -262,8 +271,7 @@ func (r *reader) table(t *table, head int) error {
 	}
 	defer rows.close()
 	r.sheet = t.name
-	r.sums.reset()
-	clear(r.carried)
+	r.use(r.first)
 	for {
 		if r.batch == nil {
 			r.begin()
