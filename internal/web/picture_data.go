@@ -1,8 +1,11 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"slices"
+	"sync"
 
 	"paiza"
 	"paiza/internal/picture"
@@ -123,62 +126,50 @@ func (s *Site) balanceData(r *http.Request, a asked) ([]balancePoint, timeline, 
 }
 
 // routesData asks for the routes of every year of the slice, and for where the
-// seizures were made.
+// seizures were made. The desk answers single years; they are asked for at the
+// same time.
 func (s *Site) routesData(r *http.Request, a asked) (ways, error) {
 	ctx, who := r.Context(), visitOf(r).Actor
+	d := ways{places: map[paiza.Country]map[int]tally{}}
 	slice := a.slice
-	var d ways
+	var err error
 	if !a.measure.countsDoubtful() && !slice.WithoutDoubtful {
-		all, err := s.desk.Routes(ctx, who, slice, 1)
-		if err != nil {
+		if d.doubtful, err = s.doubtfulRoutes(ctx, who, slice); err != nil {
 			return d, err
 		}
 		slice.WithoutDoubtful = true
-		d.doubtful = routeTally(all.Total)
 	}
-	whole, err := s.desk.Routes(ctx, who, slice, 0)
-	if err != nil {
+	years, err := s.years(ctx, who, slice.Period)
+	if err != nil || len(years) == 0 {
 		return d, err
 	}
-	if d.doubtful.Rows > 0 {
-		d.doubtful = d.doubtful.less(routeTally(whole.Total))
+	slice.Period = paiza.Period{From: paiza.NewDate(years[0], 0, 0), To: paiza.NewDate(years[len(years)-1], 0, 0)}
+	var cover picture.Coverage
+	single := make([]picture.Routes, len(years))
+	asks := []func() error{func() (err error) { cover, err = s.desk.Coverage(ctx, who, slice); return err }}
+	for i, year := range years {
+		asks = append(asks, func() (err error) {
+			single[i], err = s.desk.Routes(ctx, who, within(slice, paiza.NewDate(year, 0, 0)), 0)
+			return err
+		})
 	}
-	d.none, d.rows = routeTally(whole.NotStated), whole.Total.Rows
-	first, last := 0, 0
-	d.places = map[paiza.Country]map[int]tally{}
-	place := func(c paiza.Country, year int, t tally) {
-		if d.places[c] == nil {
-			d.places[c] = map[int]tally{}
-		}
-		sum := d.places[c][year]
-		sum.add(t)
-		d.places[c][year] = sum
-		if first == 0 || year < first {
-			first = year
-		}
-		last = max(last, year)
-	}
-	cover, err := s.desk.Coverage(ctx, who, slice)
-	if err != nil {
+	if err := together(asks); err != nil {
 		return d, err
 	}
 	for _, row := range cover.Rows {
 		if slice.Via == "" && row.Substance == "" && row.State != picture.OnlyOfficial {
-			place(row.Country, row.Year, tally{Rows: 1, Seizures: row.Seizures, Micrograms: row.Measured, Equivalent: row.Equivalent})
+			d.place(row.Country, row.Year, tally{Rows: 1, Seizures: row.Seizures, Micrograms: row.Measured, Equivalent: row.Equivalent})
 		}
-	}
-	for _, row := range whole.Rows {
-		if first == 0 || row.First < first {
-			first = row.First
-		}
-		last = max(last, row.Last)
 	}
 	lines := map[lineKey]int{}
-	for year := first; year != 0 && year <= last; year++ {
-		one, err := s.desk.Routes(ctx, who, within(slice, paiza.NewDate(year, 0, 0)), 0)
-		if err != nil {
-			return d, err
+	for i, year := range years {
+		one := single[i]
+		if one.Total.Rows == 0 {
+			continue
 		}
+		d.none.add(routeTally(one.NotStated))
+		d.rows += one.Total.Rows
+		d.period = widen(d.period, paiza.NewDate(year, 0, 0))
 		for _, row := range one.Rows {
 			k := lineKey{row.Stated, row.Country, row.Stated.Destination == "" && row.Destination != ""}
 			at, known := lines[k]
@@ -190,18 +181,69 @@ func (s *Site) routesData(r *http.Request, a asked) (ways, error) {
 			}
 			d.lines[at].years[year] = routeTally(row.RouteFigure)
 			if slice.Via != "" {
-				place(row.Country, year, routeTally(row.RouteFigure))
+				d.place(row.Country, year, routeTally(row.RouteFigure))
 			}
 		}
 		if slice.Via != "" && one.NotStated.Rows > 0 {
 			// Without a stated route only the state of seizure can be the one asked for.
-			place(slice.Via, year, routeTally(one.NotStated))
+			d.place(slice.Via, year, routeTally(one.NotStated))
 		}
 	}
-	if first != 0 {
-		d.period = paiza.Period{From: paiza.NewDate(first, 0, 0), To: paiza.NewDate(last, 0, 0)}
-	}
 	return d, nil
+}
+
+// place counts what was seized in a state in a year.
+func (d *ways) place(c paiza.Country, year int, t tally) {
+	if d.places[c] == nil {
+		d.places[c] = map[int]tally{}
+	}
+	sum := d.places[c][year]
+	sum.add(t)
+	d.places[c][year] = sum
+}
+
+// doubtfulRoutes adds up the rows whose amount is implausible.
+func (s *Site) doubtfulRoutes(ctx context.Context, who paiza.Actor, slice paiza.Slice) (tally, error) {
+	if slice.Via == "" { // only the routes know the states they touch; anything else is quicker to ask
+		all, err := s.desk.Market(ctx, who, slice, paiza.ByYear, picture.ByGroup)
+		if err != nil || all.Total.DoubtfulSeizures == 0 {
+			return tally{}, err
+		}
+	}
+	all, err := s.desk.Routes(ctx, who, slice, 1)
+	if err != nil {
+		return tally{}, err
+	}
+	slice.WithoutDoubtful = true
+	sound, err := s.desk.Routes(ctx, who, slice, 1)
+	return routeTally(all.Total).less(routeTally(sound.Total)), err
+}
+
+// years lists the years of a period in which there are seizures.
+func (s *Site) years(ctx context.Context, who paiza.Actor, period paiza.Period) ([]int, error) {
+	facets, err := s.desk.Facets(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	var out []int
+	for _, y := range facets.Years {
+		if y > 0 && (period.From == 0 || y >= period.From.Year()) && (period.To == 0 || y <= period.To.Year()) {
+			out = append(out, y)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// together asks several things at once and gives the first error.
+func together(asks []func() error) error {
+	errs := make([]error, len(asks))
+	var wait sync.WaitGroup
+	for i, ask := range asks {
+		wait.Go(func() { errs[i] = ask() })
+	}
+	wait.Wait()
+	return errors.Join(errs...)
 }
 
 // lineKey is what makes a route one route: what is stated, the state of
@@ -237,7 +279,18 @@ func (k lineKey) filter(s paiza.Slice, m measure) paiza.SeizureFilter {
 func (s *Site) coverageData(r *http.Request, a asked) ([]pairOf, paiza.Period, error) {
 	slice := a.slice
 	slice.WithoutDoubtful = true
-	c, err := s.desk.Coverage(r.Context(), visitOf(r).Actor, slice)
+	who := visitOf(r).Actor
+	known, err := s.years(r.Context(), who, slice.Period)
+	if err != nil {
+		return nil, paiza.Period{}, err
+	}
+	if n := len(known); n > 0 && slice.Period.From == 0 {
+		slice.Period.From = paiza.NewDate(known[0], 0, 0)
+	}
+	if n := len(known); n > 0 && slice.Period.To == 0 {
+		slice.Period.To = paiza.NewDate(known[n-1], 0, 0)
+	}
+	c, err := s.desk.Coverage(r.Context(), who, slice)
 	if err != nil {
 		return nil, paiza.Period{}, err
 	}

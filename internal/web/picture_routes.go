@@ -103,8 +103,11 @@ func (s *Site) routes(w http.ResponseWriter, r *http.Request) error {
 // routesTable lists the largest routes; the last row adds the others up.
 func (s *Site) routesTable(p *locale.Printer, a asked, d ways, limit int) pivot {
 	lines := slices.Clone(d.lines)
-	size := func(l line) int64 { return a.measure.base(l.sum()) }
-	slices.SortStableFunc(lines, func(x, y line) int { return cmp.Compare(size(y), size(x)) })
+	size := make(map[lineKey]int64, len(lines))
+	for _, l := range lines {
+		size[l.key] = a.measure.base(l.sum())
+	}
+	slices.SortStableFunc(lines, func(x, y line) int { return cmp.Compare(size[y.key], size[x.key]) })
 	b := newBuilder(p, a.measure, nil)
 	b.link = func(series, column string) string {
 		i, err := strconv.Atoi(series)
@@ -120,13 +123,14 @@ func (s *Site) routesTable(p *locale.Printer, a asked, d ways, limit int) pivot 
 	}
 	b.columns = yearColumns(d.period)
 	for i, l := range lines {
-		for year, t := range l.years {
-			b.add(strconv.Itoa(i), strconv.Itoa(year), t)
+		series := strconv.Itoa(i)
+		if limit > 0 && i >= limit {
+			series = restSeries
+			b.folded++
 		}
-	}
-	slices.SortFunc(b.series, func(x, y string) int { return cmp.Compare(len(x), len(y))*2 + cmp.Compare(x, y) })
-	if limit > 0 {
-		b.fold(limit)
+		for year, t := range l.years {
+			b.add(series, strconv.Itoa(year), t)
+		}
 	}
 	table := b.build(false)
 	table.WholeKey = "total"

@@ -86,7 +86,7 @@ function option(f, columns, series, totals, { asShare, side, lying, unit }) {
       barCategoryGap: lying ? '24%' : columns.length > 24 ? '8%' : '32%',
       barGap: '6%',
       barMaxWidth: side ? 44 : 72,
-      cursor: s.key === 'rest' ? 'default' : 'pointer',
+      cursor: s.cells.some((c) => c.href) ? 'pointer' : 'default',
       itemStyle: itemStyle(s.colour),
       emphasis: { itemStyle: { color: colour(s.colour), opacity: 0.85, decal: s.colour === 'unknown' ? hatch : null } },
       data: columns.map((_, i) => value(s, i)),
@@ -111,5 +111,5 @@ function box(f, columns, series, totals, i, { asShare, side, unit }) {
     rows.reverse()
     rows.push({ name: f.label('Total'), value: `${number(totals[i])} ${unit}`, strong: true })
   }
-  return tip(columns[i].name, rows, f.label('Open'))
+  return tip(columns[i].name, rows, shown.some((s) => s.cells[i].href) ? f.label('Open') : '')
 }
