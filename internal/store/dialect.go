@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -59,6 +61,23 @@ func (e engine) matchQuery(words []string) string {
 		return strings.Join(quoted, " AND ")
 	}
 	return strings.Join(quoted, " & ")
+}
+
+var placeholder = regexp.MustCompile(`\$([0-9]+)`)
+
+// anonymous writes ? for $1, $2 … where they stand in order and once each: the
+// SQLite driver looks up every numbered one by its name for every row, which
+// costs a sixth of an import.
+func (e engine) anonymous(query string) string {
+	if e != sqlite {
+		return query
+	}
+	for i, m := range placeholder.FindAllStringSubmatch(query, -1) {
+		if m[1] != strconv.Itoa(i+1) {
+			return query
+		}
+	}
+	return placeholder.ReplaceAllString(query, "?")
 }
 
 //go:embed migrations/*.sql

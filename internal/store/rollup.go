@@ -61,18 +61,18 @@ func (r *Rollup) seizure(z *paiza.Seizure, sign int64) {
 		r.cells[k] = c
 	}
 	c.Rows += sign
-	c.Seizures += sign * z.Count
-	c.Equivalent += sign * z.Equivalent
+	c.Seizures = plus(c.Seizures, sign*z.Count)
+	c.Equivalent = plus(c.Equivalent, sign*z.Equivalent)
 	var mass int64
 	switch z.Amount.Dim {
 	case paiza.DimMass:
 		mass = sign * z.Amount.Base
 		c.Weighed += sign
-		c.Micrograms += mass
+		c.Micrograms = plus(c.Micrograms, mass)
 	case paiza.DimVolume:
-		c.Microlitre += sign * z.Amount.Base
+		c.Microlitre = plus(c.Microlitre, sign*z.Amount.Base)
 	case paiza.DimCount:
-		c.Milliunits += sign * z.Amount.Base
+		c.Milliunits = plus(c.Milliunits, sign*z.Amount.Base)
 	}
 	rk := routeKey{z.Date.Year(), z.Substance, z.Country, z.Route, z.Routing, z.Handling.TLP, doubtful}
 	rc := r.routes[rk]
@@ -81,9 +81,9 @@ func (r *Rollup) seizure(z *paiza.Seizure, sign int64) {
 		r.routes[rk] = rc
 	}
 	rc.Rows += sign
-	rc.Seizures += sign * z.Count
-	rc.Micrograms += mass
-	rc.Equivalent += sign * z.Equivalent
+	rc.Seizures = plus(rc.Seizures, sign*z.Count)
+	rc.Micrograms = plus(rc.Micrograms, mass)
+	rc.Equivalent = plus(rc.Equivalent, sign*z.Equivalent)
 }
 
 // Total adds one official figure.
@@ -100,10 +100,16 @@ func (r *Rollup) total(z *paiza.Total, sign int64) {
 		r.totals[k] = c
 	}
 	c.Rows += sign
-	c.Equivalent += sign * z.Equivalent
+	c.Equivalent = plus(c.Equivalent, sign*z.Equivalent)
 	if z.Amount.Dim == paiza.DimMass {
-		c.Micrograms += sign * z.Amount.Base
+		c.Micrograms = plus(c.Micrograms, sign*z.Amount.Base)
 	}
+}
+
+// plus adds and stays at sumMax's outside instead of turning around, where
+// check finds it.
+func plus(a, b int64) int64 {
+	return min(max(a+b, -2*sumMax), 2*sumMax)
 }
 
 const (
@@ -129,8 +135,39 @@ const (
 		equivalent = total_cell.equivalent + excluded.equivalent, rev = excluded.rev`
 )
 
+// sumMax bounds one cell: an eighth of what 64 bits hold, so that adding two
+// cells, or the same cell twice, cannot turn negative. It is a million times all
+// that is seized in the world in a year; only a mistaken file comes near it.
+const sumMax = int64(1) << 60
+
+// check refuses sums that no real file can have, before they are written.
+func (r *Rollup) check() error {
+	over := func(values ...int64) bool {
+		for _, v := range values {
+			if v > sumMax || v < -sumMax {
+				return true
+			}
+		}
+		return false
+	}
+	for _, c := range r.cells {
+		if over(c.Seizures, c.Micrograms, c.Equivalent, c.Microlitre, c.Milliunits) {
+			return paiza.Invalid("store.sum_too_large", paiza.Args{"country": c.Country, "date": c.Month})
+		}
+	}
+	for _, c := range r.totals {
+		if over(c.Micrograms, c.Equivalent) {
+			return paiza.Invalid("store.sum_too_large", paiza.Args{"country": c.Country, "date": paiza.NewDate(c.Year, 0, 0)})
+		}
+	}
+	return nil
+}
+
 // AddRollup adds the sums to the cells of an import.
 func (t *Tx) AddRollup(importNum int64, r *Rollup) error {
+	if err := r.check(); err != nil {
+		return err
+	}
 	rev, err := t.revision()
 	if err != nil {
 		return err

@@ -608,3 +608,28 @@ func TestOpenRefusesForeignFile(t *testing.T) {
 		t.Errorf("a store in a missing folder: %v", err)
 	}
 }
+
+// TestImpossibleSums: amounts that cannot be real together are refused whole.
+func TestImpossibleSums(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store, _ string) {
+		imp := &paiza.Import{Source: "x", Kind: paiza.KindSeizures, Started: time.Now()}
+		var num int64
+		if err := s.Write(t.Context(), func(tx *store.Tx) (err error) { num, err = tx.BeginImport(imp); return err }); err != nil {
+			t.Fatal(err)
+		}
+		l := s.NewLoader(num, true)
+		var rows []store.ImportRow
+		for range 12 {
+			z := seizure(1, "heroin", 1)
+			z.Amount.Base, z.Equivalent = paiza.MaxAmount, paiza.MaxAmount
+			rows = append(rows, store.ImportRow{Key: key(), Seizure: &z})
+		}
+		if err := l.Load(t.Context(), rows, nil, paiza.Progress{}, func(*store.Tx) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.FinishImport(num, imp, nil, l.Sum) })
+		if !errors.Is(err, paiza.ErrInvalid) {
+			t.Errorf("impossible sums were written: %v", err)
+		}
+	})
+}

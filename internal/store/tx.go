@@ -167,7 +167,7 @@ func (t *Tx) prepare(query string) (*sql.Stmt, error) {
 		return st, nil
 	}
 	// The statement outlives the act's context: a batch shares it.
-	st, err := t.conn.PrepareContext(context.WithoutCancel(t.ctx), query)
+	st, err := t.conn.PrepareContext(context.WithoutCancel(t.ctx), t.s.engine.anonymous(query))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %.60q: %w", query, err)
 	}
