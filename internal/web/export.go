@@ -1,64 +1,69 @@
 package web
 
 import (
-	"encoding/csv"
+	"errors"
+	"iter"
 	"net/http"
 	"strings"
 
-	"paiza"
+	"paiza/internal/report"
 )
 
-// download is a table sent as a file, row by row.
-type download struct {
-	w   http.ResponseWriter
-	csv *csv.Writer
+// The kinds of files that leave the node.
+var fileKinds = map[string]string{
+	"csv":  "text/csv; charset=utf-8",
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
-// download begins the answer. The mark before the first byte tells office
-// programs that the file is UTF-8.
-func (s *Site) download(w http.ResponseWriter, name, kind string) *download {
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	return &download{w: w, csv: csv.NewWriter(w)}
+// file is an answer that a browser saves. The headers are sent with the first
+// byte, so that an error before it is still a page.
+type file struct {
+	w    http.ResponseWriter
+	name string // with its ending
+	sent bool
 }
 
-func (d *download) header(cells ...string) error {
-	if _, err := d.w.Write([]byte("\uFEFF")); err != nil {
-		return err
+func (f *file) Write(b []byte) (int, error) {
+	if !f.sent {
+		f.sent = true
+		_, ending, _ := strings.Cut(f.name, ".")
+		f.w.Header().Set("Content-Type", fileKinds[ending])
+		f.w.Header().Set("Content-Disposition", `attachment; filename="`+f.name+`"`)
 	}
-	return d.csv.Write(cells)
+	return f.w.Write(b)
 }
 
-func (d *download) row(cells ...string) error {
-	for i, c := range cells {
-		cells[i] = harmless(c)
+// sendRows sends a table of any length as it comes. After the first byte
+// nothing can be said to the person any more: an error then cuts the
+// connection, so that half a file is not taken for a whole one.
+func (s *Site) sendRows(w http.ResponseWriter, name string, t report.Table, each func(yield func([]report.Value) error) error) error {
+	out := &file{w: w, name: name}
+	var err error
+	if strings.HasSuffix(name, ".xlsx") {
+		err = report.WriteXLSXRows(out, t, pulled(each))
+	} else {
+		err = report.WriteCSVRows(out, t.Columns, pulled(each), report.WithBOM())
 	}
-	return d.csv.Write(cells)
-}
-
-// close ends the file. After the first row nothing can be said to the person
-// any more: an error cuts the connection, so that half a file is not taken for
-// a whole one.
-func (d *download) close(s *Site, err error) error {
-	d.csv.Flush()
-	if err == nil {
-		err = d.csv.Error()
-	}
-	if err != nil {
-		s.log.Error("download cut off", "err", err)
+	if err != nil && out.sent {
+		s.log.Error("file cut off", "name", name, "err", err)
 		panic(http.ErrAbortHandler)
 	}
-	return nil
+	return err
 }
 
-// harmless keeps a spreadsheet from taking a cell of a stranger's file for a
-// formula (OWASP, CSV injection).
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		if _, number := paiza.ParseDecimal(cell); !number {
-			return "'" + cell
+var errEnough = errors.New("no more rows are wanted")
+
+// pulled turns a desk's act that gives row by row into a sequence.
+func pulled(each func(func([]report.Value) error) error) iter.Seq2[[]report.Value, error] {
+	return func(yield func([]report.Value, error) bool) {
+		err := each(func(row []report.Value) error {
+			if !yield(row, nil) {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(nil, err)
 		}
 	}
-	return cell
 }

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	"paiza"
 	"paiza/internal/desk"
+	"paiza/internal/report"
 )
 
 // importsView is the list of imports and the box for a new file.
@@ -167,17 +167,16 @@ func (s *Site) importErrors(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := v.Print
-	out := s.download(w, "import-"+id+"-"+"rows.csv", "text/csv; charset=utf-8")
-	err := out.header(p.T("column.sheet"), p.T("column.row"), p.T("column.column"), p.T("column.value"), p.T("column.reason"), p.T("column.outcome"))
-	if err != nil {
-		return gone(err)
-	}
-	err = s.desk.ImportErrors(r.Context(), v.Actor, id, func(e paiza.RowError) error {
-		outcome := p.T("import.refused")
-		if e.Aside {
-			outcome = p.T("import.set_aside")
-		}
-		return out.row(e.Sheet, strconv.Itoa(e.Row), e.Column, e.Value, p.RowError(e), outcome)
+	table := report.Table{Columns: []report.Column{{Title: p.T("column.sheet")}, {Title: p.T("column.row"), Format: report.FormatInteger},
+		{Title: p.T("column.column")}, {Title: p.T("column.value")}, {Title: p.T("column.reason")}, {Title: p.T("column.outcome")}}}
+	return s.sendRows(w, "paiza-import-"+id+".csv", table, func(yield func([]report.Value) error) error {
+		return s.desk.ImportErrors(r.Context(), v.Actor, id, func(e paiza.RowError) error {
+			outcome := p.T("import.refused")
+			if e.Aside {
+				outcome = p.T("import.set_aside")
+			}
+			return yield([]report.Value{report.Text(e.Sheet), report.Integer(int64(e.Row)), report.Text(e.Column),
+				report.Text(e.Value), report.Text(p.RowError(e)), report.Text(outcome)})
+		})
 	})
-	return out.close(s, err)
 }

@@ -2,44 +2,78 @@ package web
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"paiza"
 	"paiza/internal/catalog"
 	"paiza/internal/locale"
+	"paiza/internal/report"
 )
 
 // exportColumns are the columns of exported seizures, by the key of their
 // heading. Codes stand beside names, so that a file in one language joins with
-// one in another; numbers are exact and plain.
-var exportColumns = []string{"column.id", "field.date", "field.until", "catalog.code", "field.country", "catalog.code", "field.division",
-	"column.division_written", "field.place", "catalog.code", "field.substance", "field.group", "column.substance_written",
-	"column.amount_written", "column.unit_written", "column.amount_measured", "column.measured_in", "column.kilograms", "catalog.factor",
-	"field.routing", "column.basis", "field.producing", "field.departure", "field.via", "field.destination",
-	"field.transport", "field.hiding", "field.installation", "field.count", "column.flags", "field.agency", "field.reference", "field.exhibit",
-	"field.tlp", "field.purpose", "field.import", "column.sheet", "column.row"}
+// one in another; numbers are exact.
+var exportColumns = []struct {
+	key    string
+	format report.Format
+	align  report.Align
+	width  int
+}{
+	{"column.id", report.FormatText, report.Left, 14},
+	{"field.date", report.FormatDate, report.Left, 11},
+	{"field.until", report.FormatDate, report.Left, 14},
+	{"catalog.code", report.FormatText, report.Left, 9},
+	{"field.country", report.FormatText, report.Left, 18},
+	{"catalog.code", report.FormatText, report.Left, 9},
+	{"field.division", report.FormatText, report.Left, 20},
+	{"column.division_written", report.FormatText, report.Left, 20},
+	{"field.place", report.FormatText, report.Left, 20},
+	{"catalog.code", report.FormatText, report.Left, 9},
+	{"field.substance", report.FormatText, report.Left, 26},
+	{"field.group", report.FormatText, report.Left, 18},
+	{"column.substance_written", report.FormatText, report.Left, 24},
+	{"column.amount_written", report.FormatText, report.Left, 14},
+	{"column.unit_written", report.FormatText, report.Left, 14},
+	{"column.amount_measured", report.FormatDecimal, report.Right, 14},
+	{"column.measured_in", report.FormatText, report.Left, 14},
+	{"column.kilograms", report.FormatDecimal, report.Right, 14},
+	{"catalog.factor", report.FormatText, report.Left, 14},
+	{"field.routing", report.FormatText, report.Left, 16},
+	{"column.basis", report.FormatText, report.Left, 14},
+	{"field.producing", report.FormatText, report.Left, 14},
+	{"field.departure", report.FormatText, report.Left, 14},
+	{"field.via", report.FormatText, report.Left, 14},
+	{"field.destination", report.FormatText, report.Left, 14},
+	{"field.transport", report.FormatText, report.Left, 14},
+	{"field.hiding", report.FormatText, report.Left, 14},
+	{"field.installation", report.FormatText, report.Left, 14},
+	{"field.count", report.FormatInteger, report.Right, 14},
+	{"column.flags", report.FormatText, report.Left, 22},
+	{"field.agency", report.FormatText, report.Left, 14},
+	{"field.reference", report.FormatText, report.Left, 14},
+	{"field.exhibit", report.FormatText, report.Left, 14},
+	{"field.tlp", report.FormatText, report.Left, 14},
+	{"field.purpose", report.FormatText, report.Left, 14},
+	{"field.import", report.FormatText, report.Left, 14},
+	{"column.sheet", report.FormatText, report.Left, 14},
+	{"column.row", report.FormatInteger, report.Right, 14},
+}
 
-func (s *Site) exportRow(p *locale.Printer, z paiza.Seizure) []string {
-	number := func(n int64) string {
-		if n == 0 {
-			return ""
-		}
-		return strconv.FormatInt(n, 10)
-	}
-	var measured, dimension, kilograms string
+func (s *Site) exportRow(p *locale.Printer, z paiza.Seizure) []report.Value {
+	var measured, kilograms report.Value
+	dimension := ""
 	switch z.Amount.Dim {
 	case paiza.DimMass:
-		measured, dimension = paiza.Kilograms(z.Amount.Base), "kg"
+		measured, dimension = report.Kilograms(z.Amount.Base), p.T("column.in.kg")
 	case paiza.DimVolume:
-		measured, dimension = paiza.Litres(z.Amount.Base), "l"
+		measured, dimension = report.Number(paiza.Litres(z.Amount.Base)), p.T("column.in.l")
 	case paiza.DimCount:
-		measured, dimension = paiza.Units(z.Amount.Base), p.T("field.unit")
+		measured, dimension = report.Number(paiza.Units(z.Amount.Base)), p.T("column.in.unit")
 	case paiza.DimArea:
-		measured, dimension = paiza.Units(z.Amount.Base), "m²"
+		measured, dimension = report.Number(paiza.Units(z.Amount.Base)), p.T("column.in.area")
 	}
 	if z.Factor != "" {
-		kilograms = paiza.Kilograms(z.Equivalent)
+		kilograms = report.Kilograms(z.Equivalent)
 	}
 	var flags []string
 	for _, f := range z.Flags.Each() {
@@ -49,45 +83,49 @@ func (s *Site) exportRow(p *locale.Printer, z paiza.Seizure) []string {
 	if z.Routing != paiza.RoutingUnknown && z.RoutingBasis != "" {
 		basis = p.T("basis." + string(z.RoutingBasis))
 	}
-	return []string{z.ID, z.Date.String(), z.Until.String(), string(z.Country), s.countryName(p, z.Country), z.Division, s.divisionName(p, z.Division),
-		z.DivisionText, z.Place, z.Substance, s.substanceName(p, z.Substance), p.T("group." + string(s.catalog.Group(z.Substance))), z.SubstanceText,
-		z.AmountText, z.UnitText, measured, dimension, kilograms, z.Factor,
-		p.T("routing." + string(z.Routing)), basis, s.countryName(p, z.Route.Producing), s.countryName(p, z.Route.Departure), s.countryName(p, z.Route.Via), s.countryName(p, z.Route.Destination),
-		s.codeName(p, catalog.KindTransport, z.Transport), s.codeName(p, catalog.KindHiding, z.Hiding), s.codeName(p, catalog.KindInstallation, z.Installation),
-		number(z.Count), strings.Join(flags, "; "), z.Agency, z.Reference, z.Exhibit,
-		"TLP:" + p.T("tlp."+string(z.Handling.TLP)), z.Handling.Purpose, z.Source.Import, z.Source.Sheet, number(int64(z.Source.Row))}
+	row := report.Value{}
+	if z.Source.Row > 0 {
+		row = report.Integer(int64(z.Source.Row))
+	}
+	t := report.Text
+	return []report.Value{t(z.ID), report.Date(z.Date), report.Date(z.Until),
+		t(string(z.Country)), t(s.countryName(p, z.Country)), t(z.Division), t(s.divisionName(p, z.Division)), t(z.DivisionText), t(z.Place),
+		t(z.Substance), t(s.substanceName(p, z.Substance)), t(p.T("group." + string(s.catalog.Group(z.Substance)))), t(z.SubstanceText),
+		t(z.AmountText), t(z.UnitText), measured, t(dimension), kilograms, t(z.Factor),
+		t(p.T("routing." + string(z.Routing))), t(basis),
+		t(s.countryName(p, z.Route.Producing)), t(s.countryName(p, z.Route.Departure)), t(s.countryName(p, z.Route.Via)), t(s.countryName(p, z.Route.Destination)),
+		t(s.codeName(p, catalog.KindTransport, z.Transport)), t(s.codeName(p, catalog.KindHiding, z.Hiding)), t(s.codeName(p, catalog.KindInstallation, z.Installation)),
+		report.Integer(z.Count), t(strings.Join(flags, "; ")), t(z.Agency), t(z.Reference), t(z.Exhibit),
+		t("TLP:" + p.T("tlp."+string(z.Handling.TLP))), t(z.Handling.Purpose), t(z.Source.Import), t(z.Source.Sheet), row}
 }
 
 // exportCSV sends every row that the list would show, as it comes from the
 // store.
 func (s *Site) exportCSV(w http.ResponseWriter, r *http.Request) error {
+	return s.exportSeizures(w, r, "paiza-seizures.csv")
+}
+
+// exportXLSX is exportCSV as a workbook.
+func (s *Site) exportXLSX(w http.ResponseWriter, r *http.Request) error {
+	return s.exportSeizures(w, r, "paiza-seizures.xlsx")
+}
+
+func (s *Site) exportSeizures(w http.ResponseWriter, r *http.Request, name string) error {
 	v := visitOf(r)
 	filter, err := parseFilter(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	var head []string
-	for _, key := range exportColumns {
-		head = append(head, v.Print.T(key))
+	p := v.Print
+	table := report.Table{Title: p.T("nav.seizures"), About: p.T("column.about"), Notes: []string{
+		p.T("seizure.file.made", "time", s.now(), "name", v.Person.Name),
+		p.T("seizure.file.address", "address", address("/seizures", formatFilter(filter))),
+		p.T("help.native.text"), p.T("help.kilograms.text"), p.T("seizure.file.handling"),
+	}}
+	for _, c := range exportColumns {
+		table.Columns = append(table.Columns, report.Column{Title: p.T(c.key), Format: c.format, Align: c.align, Width: c.width})
 	}
-	var out *download
-	err = s.desk.EachSeizure(r.Context(), v.Actor, filter, func(z paiza.Seizure) error {
-		if out == nil {
-			out = s.download(w, "paiza-seizures.csv", "text/csv; charset=utf-8")
-			if err := out.header(head...); err != nil {
-				return err
-			}
-		}
-		return out.row(s.exportRow(v.Print, z)...)
+	return s.sendRows(w, name, table, func(yield func([]report.Value) error) error {
+		return s.desk.EachSeizure(r.Context(), v.Actor, filter, func(z paiza.Seizure) error { return yield(s.exportRow(p, z)) })
 	})
-	if out == nil { // nothing is sent yet: an error is still a page
-		if err != nil {
-			return err
-		}
-		out = s.download(w, "paiza-seizures.csv", "text/csv; charset=utf-8")
-		err = out.header(head...)
-	}
-	return out.close(s, err)
 }
-
-func (s *Site) exportXLSX(w http.ResponseWriter, r *http.Request) error { return s.exportCSV(w, r) }
