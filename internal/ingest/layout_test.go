@@ -226,6 +226,27 @@ func TestRowsRefusedAndFlagged(t *testing.T) {
 	}
 }
 
+func TestUnitInTheAmount(t *testing.T) {
+	body := "date,country,division,place,routing,substance,amount,unit\n" +
+		"2014-02-14,RUS,,,,heroin,\"1,5 кг\",\n2014-02-14,RUS,,,,heroin,20г.,\n2014-02-14,RUS,,,,heroin,3 kg,Kilogram\n" +
+		"2014-02-14,RUS,,,,heroin,3 kg,Gram\n2014-02-14,RUS,,,,heroin,3 barrels,\n2014-02-14,RUS,,,,heroin,about 3,kg\n"
+	f := open(t, write(t, "a.csv", []byte(body)))
+	rows, _ := readAll(t, f, f.Profile, Options{})
+	var got []string
+	for _, row := range rows {
+		if row.Seizure != nil {
+			got = append(got, paiza.Kilograms(row.Seizure.Equivalent)+" "+row.Seizure.UnitText)
+		}
+	}
+	if diff := cmp.Diff([]string{"1.5 кг", "0.02 г", "3 kg"}, got); diff != "" {
+		t.Error(diff)
+	}
+	want := map[int]string{5: "ingest.row.amount", 6: "ingest.row.amount", 7: "ingest.row.amount"}
+	if diff := cmp.Diff(want, errs(rows)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestPlaceAgencyRouting(t *testing.T) {
 	body := strings.TrimSpace(ours) + ",installation,departure\n" +
 		"2014-02-14,RUS,Federal Customs Service,Cotonou,,heroin,1,kg,1,,\n" +

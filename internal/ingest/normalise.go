@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"paiza"
 )
@@ -15,7 +16,8 @@ type values struct {
 	dated  bool
 	date   span
 	amount paiza.Decimal
-	counts bool // amount is set
+	counts bool   // amount is set
+	unit   string // code of a unit that stands in the cell of the amount
 }
 
 // row turns one record into rows of the batch.
@@ -272,7 +274,7 @@ func (r *reader) country(v *values, pivot int) (paiza.Country, *paiza.RowError) 
 
 // number reads the amount; a row without one is used all the same.
 func (r *reader) number(v *values, pivot int) *paiza.RowError {
-	v.counts, v.amount = false, paiza.Decimal{}
+	v.counts, v.amount, v.unit = false, paiza.Decimal{}, ""
 	s := slotAmount
 	if pivot >= 0 {
 		s = r.plan.value
@@ -282,6 +284,9 @@ func (r *reader) number(v *values, pivot int) *paiza.RowError {
 		return nil
 	}
 	d, ok := parseNumber(text, r.comma)
+	if !ok && s == slotAmount {
+		d, ok = r.withUnit(v, text)
+	}
 	switch {
 	case !ok:
 		return r.rowError(s, pivot, text, "ingest.row.amount")
@@ -290,4 +295,25 @@ func (r *reader) number(v *values, pivot int) *paiza.RowError {
 	}
 	v.counts, v.amount = true, d
 	return nil
+}
+
+// withUnit reads "1,5 кг": an amount with its unit in one cell, as people type
+// it. The unit must be known, and no column may say another.
+func (r *reader) withUnit(v *values, text string) (paiza.Decimal, bool) {
+	at := strings.LastIndexAny(text, "0123456789０１２３４５６７８９")
+	if at < 0 {
+		return paiza.Decimal{}, false
+	}
+	_, width := utf8.DecodeRuneInString(text[at:])
+	number, unit := text[:at+width], strings.Trim(text[at+width:], " .")
+	d, ok := parseNumber(number, r.comma)
+	code := r.bare[slotUnit].get(unit)
+	if !ok || code == "" {
+		return paiza.Decimal{}, false
+	}
+	if said := v.text[slotUnit]; said != "" && r.bare[slotUnit].get(said) != code {
+		return paiza.Decimal{}, false
+	}
+	v.text[slotUnit], v.unit = unit, code
+	return d, true
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"paiza"
@@ -240,12 +241,38 @@ func (f *File) choose() error {
 		f.Sheets = append(f.Sheets, Sheet{Name: t.name, HeaderRow: t.probe[t.header].line, Header: t.heading,
 			Used: t == m || sameHeader(t.heading, m.heading)})
 	}
-	if m.profile != nil {
-		f.Profile, f.Recognised = m.profile, true
-		return nil
+	if f.Profile, f.Recognised = m.profile, m.profile != nil; !f.Recognised {
+		f.Profile = f.Propose()
 	}
-	f.Profile = f.Propose()
+	f.showDates()
 	return nil
+}
+
+// showDates writes the day numbers of a workbook in Sample as dates, as its
+// program shows them.
+func (f *File) showDates() {
+	pl, err := fit(f.Profile, f.Header)
+	if err != nil || f.Format != "xlsx" {
+		return
+	}
+	for i, cells := range f.Sample {
+		cells = slices.Clone(cells)
+		for _, col := range append(slices.Clone(pl.of[slotDate]), pl.of[slotUntil]...) {
+			if col >= len(cells) {
+				continue
+			}
+			text := cells[col]
+			if f.from1904 {
+				text = since1904(text)
+			}
+			if whole, _, _ := strings.Cut(text, "."); len(whole) == 5 && allDigits(whole) {
+				if d, ok := parseDate(text, ""); ok {
+					cells[col] = d.date.String()
+				}
+			}
+		}
+		f.Sample[i] = cells
+	}
 }
 
 // Close gives back what Open took (temporary files).

@@ -78,6 +78,7 @@ type reader struct {
 	order  string // of the parts of a date
 	report Report
 	sheet  string
+	before int64 // bytes of the tables that are done
 
 	look     []*lookup      // by column
 	bare     [slots]*lookup // by slot, for constants and headings of a pivot
@@ -124,8 +125,8 @@ func Read(ctx context.Context, f *File, p *Profile, cat Catalog, opt Options, em
 	if err := r.prepare(); err != nil {
 		return r.report, err
 	}
-	for _, t := range f.tables {
-		if t != f.main && !sameHeader(t.heading, f.main.heading) {
+	for i, t := range f.tables {
+		if !f.Sheets[i].Used {
 			r.note("ingest.note.sheet_passed_over", paiza.Args{"sheet": t.name})
 			continue
 		}
@@ -298,14 +299,17 @@ func (r *reader) table(t *table, head int) error {
 		if r.report.Read > r.f.limits.MaxRows {
 			return fail("ingest.too_many_rows", paiza.Args{"limit": r.f.limits.MaxRows})
 		}
-		r.batch.Bytes = rows.read()
+		r.batch.Bytes = r.before + rows.read()
 		if len(r.batch.Rows) >= r.opt.Batch {
 			if err := r.flush(0); err != nil {
 				return err
 			}
 		}
 	}
-	r.batch.Bytes = rows.read()
+	r.batch.Bytes = r.before + rows.read()
+	if t.format != "xlsx" { // all sheets of a workbook are one file
+		r.before += rows.read()
+	}
 	return nil
 }
 

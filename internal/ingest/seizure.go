@@ -92,6 +92,9 @@ func (r *reader) quantity(v *values, country paiza.Country, pivot int) quantity 
 	if pivot >= 0 && r.plan.columns[pivot].unit != "" {
 		q.unit = r.bare[slotUnit].get(r.plan.columns[pivot].unit)
 	}
+	if v.unit != "" {
+		q.unit = v.unit
+	}
 	if q.substance == "" {
 		q.substance = paiza.SubstanceUnknown
 		q.flags |= paiza.FlagUnresolvedSubstance

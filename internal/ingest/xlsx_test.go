@@ -61,6 +61,9 @@ func TestWorkbook(t *testing.T) {
 		if f.Format != "xlsx" || f.HeaderRow != 3 || !f.Recognised || len(f.Titles) != 1 {
 			t.Errorf("%s: format %s, header in row %d, profile %s, titles %q", name, f.Format, f.HeaderRow, f.Profile.Name, f.Titles)
 		}
+		if f.Sample[0][0] != "2014-02-14" {
+			t.Errorf("%s: the sample shows %q for a date", name, f.Sample[0][0])
+		}
 		p, err := ParseProfile(f.Profile.TOML())
 		if err != nil {
 			t.Fatal(err)
