@@ -267,12 +267,12 @@ func (r *reader) headerAgain(v *values) bool {
 // other, the first heading again with the known headings in other places. The
 // rows that follow are read under its headings.
 func (r *reader) stacked(v *values) bool {
-	head := tidyHeader(v.cells)
 	if len(r.plan.pivots) == 0 {
-		if len(r.plan.columns) < 3 || v.dated || v.cell[0] == "" || foldHeader(v.cell[0]) != foldHeader(r.plan.columns[0].heading) || !likeHeader(nonEmpty(head)) {
+		if len(r.plan.columns) < 3 || v.dated || v.cell[0] == "" || foldHeader(v.cell[0]) != foldHeader(r.plan.columns[0].heading) {
 			return false
 		}
-		return r.restart(r.p, head, v.line)
+		head := tidyHeader(v.cells)
+		return likeHeader(nonEmpty(head)) && r.restart(r.p, head, v.line)
 	}
 	texts := 0
 	for _, col := range r.plan.pivots {
@@ -285,7 +285,11 @@ func (r *reader) stacked(v *values) bool {
 		}
 		texts++
 	}
-	if texts < 3 || !likeHeader(nonEmpty(head)) {
+	if texts < 3 {
+		return false
+	}
+	head := tidyHeader(v.cells)
+	if !likeHeader(nonEmpty(head)) {
 		return false
 	}
 	// Columns that are mapped keep their place and their heading: sheets write

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"paiza/internal/catalog"
 )
 
 // BenchmarkReadIDS reads the 257,536 rows of the UNODC file with everything but
@@ -88,4 +90,24 @@ func peak(b *testing.B) int64 {
 		}
 	}
 	return 0
+}
+
+// BenchmarkReadIDSCatalog is BenchmarkReadIDS with the catalog that ships.
+func BenchmarkReadIDSCatalog(b *testing.B) {
+	path := data(b, "unodc_ids/ids_2011_2015.csv.gz")
+	cat := fullCatalog{catalog.Default()}
+	b.ReportAllocs()
+	rows := int64(0)
+	for b.Loop() {
+		f, err := Open(context.Background(), path, "ids.csv.gz", Limits{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		rep, err := Read(context.Background(), f, f.Profile, cat, Options{}, func(*Batch) error { return nil })
+		if err != nil {
+			b.Fatal(err)
+		}
+		rows += rep.Read
+	}
+	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
 }
