@@ -15,8 +15,10 @@ type Conversion struct {
 	Factor     string
 }
 
-// Catalog is what Read asks of package catalog. Answers must not change while
-// a Read runs: they are remembered per distinct text.
+// Catalog is what Read asks of package catalog, one question for each kind of
+// name. It is an interface so that the tests of this package read files without
+// the reference data. Answers must not change while a Read runs: they are
+// remembered per distinct text.
 type Catalog interface {
 	ResolveSubstance(text string) Resolution
 	ResolveUnit(text string) Resolution

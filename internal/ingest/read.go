@@ -138,7 +138,7 @@ func Read(ctx context.Context, f *File, p *Profile, cat Catalog, opt Options, em
 			return r.report, err
 		}
 	}
-	if err := r.flush(r.opt.Batch); err != nil {
+	if err := r.flush(); err != nil {
 		return r.report, err
 	}
 	r.finish()
@@ -286,6 +286,9 @@ func (r *reader) table(t *table, head int) error {
 		if err == io.EOF {
 			break
 		}
+		if IsAbort(err) { // not the file's fault, nor the caller's: the disk's
+			return unreadable(err)
+		}
 		if err != nil {
 			return err
 		}
@@ -301,7 +304,7 @@ func (r *reader) table(t *table, head int) error {
 		}
 		r.batch.Bytes = r.before + rows.read()
 		if len(r.batch.Rows) >= r.opt.Batch {
-			if err := r.flush(0); err != nil {
+			if err := r.flush(); err != nil {
 				return err
 			}
 		}
@@ -325,7 +328,7 @@ func (r *reader) begin() {
 }
 
 // flush hands the batch over.
-func (r *reader) flush(int) error {
+func (r *reader) flush() error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
