@@ -239,6 +239,9 @@ func (p *Printer) Error(err error) string {
 		text = p.T(e.Key, e.Args)
 	}
 	for _, f := range e.Fields {
+		if f.Key == e.Key { // the sentence of the whole is that of its only field
+			continue
+		}
 		text += "\n" + p.T("error.field", "field", p.FieldName(f.Field), "reason", p.Field(f))
 	}
 	return text

@@ -94,14 +94,15 @@ func uploadFault(err error) error {
 // importView is one import: running, done, failed or undone.
 type importView struct {
 	desk.ImportDetail
-	Part    float64 // of the file read, 0 to 1
-	Rate    int64   // rows per second
-	Left    *time.Duration
-	Took    time.Duration
-	Rows    string // address of its rows in the list
-	Market  string // address of its market
-	CanUndo bool
-	Form    form
+	Part      float64 // of the file read, 0 to 1
+	Rate      int64   // rows per second
+	Left      *time.Duration
+	Took      time.Duration
+	Rows      string // address of its rows in the list
+	Market    string // address of its market
+	CanUndo   bool
+	CanImport bool
+	Form      form
 }
 
 // refresh makes the page of a running import load itself again, without
@@ -123,7 +124,8 @@ func (s *Site) importPage(w http.ResponseWriter, r *http.Request, code int, f fo
 	if err != nil {
 		return err
 	}
-	view := importView{ImportDetail: detail, Form: f, CanUndo: v.can(paiza.RightUndoImport) && detail.State == paiza.StateDone}
+	view := importView{ImportDetail: detail, Form: f, CanImport: v.can(paiza.RightImport),
+		CanUndo: v.can(paiza.RightUndoImport) && detail.State == paiza.StateDone}
 	if p := detail.Progress; p.Size > 0 {
 		view.Part = min(1, float64(p.Bytes)/float64(p.Size))
 		view.Rate = int64(p.Rate())

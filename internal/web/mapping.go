@@ -87,7 +87,7 @@ func (s *Site) mappingView(p *locale.Printer, id string, rec desk.Recognition, p
 			have[c.Field] = true
 			col.Mapped = c.Field != ingest.FieldSource
 			if c.Reason.Key != "" {
-				col.Reason, col.Sure = s.note(p, c.Reason), c.Confidence >= 0.8
+				col.Reason, col.Sure = s.note(p, c.Reason), c.Confidence >= 0.8 || !col.Mapped
 			}
 		}
 		for _, row := range rec.File.Sample {

@@ -5,11 +5,14 @@ import (
 
 	"paiza"
 	"paiza/internal/catalog"
+	"paiza/internal/desk"
+	"paiza/internal/ingest"
 	"paiza/internal/locale"
 )
 
 // resolvedFields sets what the source wrote beside what it was taken for.
-func (s *Site) resolvedFields(p *locale.Printer, z paiza.Seizure) []resolved {
+func (s *Site) resolvedFields(p *locale.Printer, d desk.SeizureDetail) []resolved {
+	z, written := d.Seizure, sourceCells(d)
 	yes := func(ok bool, how string) string {
 		if ok {
 			return how
@@ -36,25 +39,44 @@ func (s *Site) resolvedFields(p *locale.Printer, z paiza.Seizure) []resolved {
 		{"field.substance", z.SubstanceText, s.substanceName(p, z.Substance), substance},
 		{"field.amount", strings.TrimSpace(z.AmountText + " " + z.UnitText), measured, yes(z.Unit != "", unit)},
 		{"column.kilograms", "", weight, factor},
-		{"field.country", "", s.countryName(p, z.Country), ""},
+		{"field.country", written[ingest.FieldCountry], s.countryName(p, z.Country), ""},
 		{"field.division", z.DivisionText, s.divisionName(p, z.Division), yes(z.Division != "" || z.DivisionText == "", division)},
 		{"field.place", z.Place, "", ""},
-		{"field.routing", "", p.T("routing." + string(z.Routing)), routing},
+		{"field.routing", written[ingest.FieldRouting], p.T("routing." + string(z.Routing)), routing},
 	}
 	for _, end := range []struct {
-		key string
-		c   paiza.Country
-	}{{"field.producing", z.Route.Producing}, {"field.departure", z.Route.Departure}, {"field.via", z.Route.Via}, {"field.destination", z.Route.Destination}} {
-		if end.c != "" {
-			out = append(out, resolved{end.key, "", s.countryName(p, end.c), p.T("basis.stated")})
+		field ingest.Field
+		c     paiza.Country
+	}{{ingest.FieldProducing, z.Route.Producing}, {ingest.FieldDeparture, z.Route.Departure}, {ingest.FieldVia, z.Route.Via}, {ingest.FieldDestination, z.Route.Destination}} {
+		if text := written[end.field]; end.c != "" || text != "" {
+			out = append(out, resolved{"field." + string(end.field), text, s.countryName(p, end.c), yes(end.c != "", p.T("basis.stated"))})
 		}
 	}
 	for _, l := range []struct {
 		kind catalog.Kind
 		code string
 	}{{catalog.KindTransport, z.Transport}, {catalog.KindHiding, z.Hiding}, {catalog.KindInstallation, z.Installation}} {
-		if l.code != "" {
-			out = append(out, resolved{"field." + string(l.kind), "", s.codeName(p, l.kind, l.code), p.T("seizure.by.catalog")})
+		if text := written[ingest.Field(l.kind)]; l.code != "" || text != "" {
+			out = append(out, resolved{"field." + string(l.kind), text, s.codeName(p, l.kind, l.code), yes(l.code != "", p.T("seizure.by.catalog"))})
+		}
+	}
+	return out
+}
+
+// sourceCells finds what the source wrote for the fields of which a seizure
+// keeps the code alone, where the layout of the file is a known one.
+func sourceCells(d desk.SeizureDetail) map[ingest.Field]string {
+	out := map[ingest.Field]string{}
+	if d.Import == nil {
+		return out
+	}
+	profile, ok := ingest.ProfileByName(d.Import.Profile)
+	if !ok {
+		return out
+	}
+	for i, heading := range d.Header {
+		if c := columnOf(profile, heading); c != nil && i < len(d.Cells) && strings.TrimSpace(d.Cells[i]) != "" && out[c.Field] == "" {
+			out[c.Field] = d.Cells[i]
 		}
 	}
 	return out

@@ -121,7 +121,7 @@ func (s *Site) seizure(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := seizureView{SeizureDetail: detail, Row: s.row(v.Print, detail.Seizure)}
-	view.Resolved = s.resolvedFields(v.Print, detail.Seizure)
+	view.Resolved = s.resolvedFields(v.Print, detail)
 	for i, cell := range detail.Cells {
 		heading := ""
 		if i < len(detail.Header) {
