@@ -30,19 +30,20 @@ const (
 
 // aromatizer perceives aromaticity.
 type aromatizer struct {
-	give  []int8
-	known []bool
-	rings []aromaticRing
-	fuse  [][]int32 // rings that share exactly one bond
-	group []int32
-	done  []bool
-	pick  []int32
-	ban   []int32
-	count []uint8
-	bcnt  []uint8
-	hits  []int32
-	tried int
-	left  int // bonds of the fused system not aromatic yet
+	give   []int8
+	known  []bool
+	rings  []aromaticRing
+	fuse   [][]int32 // rings that share exactly one bond
+	group  []int32
+	done   []bool
+	pick   []int32
+	ban    []int32
+	count  []uint8
+	bcnt   []uint8
+	marked []bool // bonds of unions found aromatic
+	hits   []int32
+	tried  int
+	left   int // bonds of the fused system not aromatic yet
 }
 
 type aromaticRing struct {
@@ -67,6 +68,7 @@ func (z *aromatizer) perceive(m *Mol) {
 	z.done = resize(z.done, n)
 	z.count = resize(z.count, len(m.atoms))
 	z.bcnt = resize(z.bcnt, len(m.bonds))
+	z.marked = resize(z.marked, len(m.bonds))
 	for i := range n {
 		if !z.done[i] {
 			z.system(m, int32(i))
@@ -250,9 +252,13 @@ func (z *aromatizer) judge(m *Mol) {
 	}
 	for _, r := range z.pick {
 		for _, e := range z.rings[r].bonds {
-			if z.bcnt[e] == 1 && m.bonds[e].flags&flagAromatic == 0 {
-				m.bonds[e].flags |= flagAromatic
+			if z.bcnt[e] == 1 && !z.marked[e] {
+				z.marked[e] = true
 				z.left--
+				// The triple bond of an aryne stays one.
+				if m.bonds[e].order <= 2 {
+					m.bonds[e].flags |= flagAromatic
+				}
 			}
 			z.bcnt[e] = 0
 		}

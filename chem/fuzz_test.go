@@ -49,6 +49,9 @@ func FuzzParse(f *testing.F) {
 		if got, want := o.Formula(), m.Formula(); got != want {
 			t.Errorf("%q has formula %s, written as %q it has %s", s, want, text, got)
 		}
+		if again := o.Canonical(); again != text {
+			t.Errorf("%q is written as %q, and that as %q", s, text, again)
+		}
 		m.CanonicalFlat()
 		m.Fingerprint()
 		m.Parent()

@@ -50,7 +50,13 @@ func (s *search) sense(q *queryAtom, p *prim, i int) bool {
 	if c == nil {
 		return p.maybe
 	}
-	if len(q.order) < 3 {
+	named := 0
+	for _, x := range q.order {
+		if x >= 0 {
+			named++
+		}
+	}
+	if named < 3 {
 		return true
 	}
 	class := p.class

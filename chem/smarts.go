@@ -27,8 +27,9 @@ const (
 //     molecules hold hydrogens as counts. It takes no part in a match.
 //   - r<n> asks for the smallest ring, R<n> counts the rings of [Mol.Rings].
 //   - h<n> counts hydrogens that are not atoms of the graph; h alone asks for any.
-//   - A chirality with fewer than three neighbours in the pattern asks only that
-//     the atom's arrangement be stated.
+//   - A chirality with fewer than three neighbours in the pattern, not counting
+//     hydrogen, asks only that the atom's arrangement be stated; with three and
+//     no hydrogen, the fourth stands where an implicit hydrogen would.
 type Pattern struct {
 	text  string
 	atoms []queryAtom

@@ -35,6 +35,7 @@ func TestArrangements(t *testing.T) {
 	for _, pair := range [][2]string{
 		{"F/C=C/F", "F/C=C\\F"}, {"N[C@@H](C)C(=O)O", "N[C@H](C)C(=O)O"}, {"CC=[C@]=CC", "CC=[C@@]=CC"},
 		{"C[C@H]1CC[C@@H](C)CC1", "C[C@H]1CC[C@H](C)CC1"}, {"F[Pt@SP1](Cl)(Br)I", "F[Pt@SP2](Cl)(Br)I"},
+		{"F/C=C/C=C/C=C/F", "F/C=C/C=CC=C(/[H])F"},
 	} {
 		if a, b := MustParse(pair[0]).Canonical(), MustParse(pair[1]).Canonical(); a == b {
 			t.Errorf("%s and %s are both %s", pair[0], pair[1], a)
@@ -55,6 +56,7 @@ func TestArrangementOrders(t *testing.T) {
 		"N[Pt@SP1](N)(Cl)Cl", "N[Pt@SP2](N)(Cl)Cl", "C[S@](=O)CC", "C[P@@](CC)c1ccccc1", "C1C[C@@H]2C[N@@]1CC2", "F/C=C/C=C\\C=C/F",
 		"C/C=C/1CC[C@H](C)CC1", "C[C@H]1CC[C@@H](C)CC1", "O[C@H]1[C@H](O)[C@@H](O)[C@H](O)[C@H](O)[C@@H]1O", "C[C@H](O)[C@@H](F)[C@H](C)O",
 		"[2H][C@](C)(O)F", "C[C@@](Cl)(Br)/C=C/[C@](C)(Cl)Br", "[H]/N=C/C", "C/C=C1/CC/C(=C/C)CC1",
+		"F/C=C/C=CC=CC=C\\F", "F/C=C/C=C/C=C\\F", "F/C=C/C=CC=C\\F", "F/C=C/C(Cl)=C(Cl)/C=C\\F", "C(/F)=C(C)/C=CC(/C)=C/F",
 	}, 100, 200)
 }
 

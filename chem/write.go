@@ -89,7 +89,7 @@ func (w *writer) prepare(m *Mol) {
 	w.closing = grow(w.closing, n)
 	w.opening = grow(w.opening, n)
 	w.ringNum = resize(w.ringNum, len(m.bonds))
-	w.dir = resize(w.dir, len(m.bonds))
+	w.dir = resize(w.dir, len(m.bonds)+n)
 	w.free = w.free[:0]
 	for i := range w.when {
 		w.when[i] = -1
@@ -174,8 +174,14 @@ func (w *writer) bond(i int) {
 func (w *writer) atom(i int) {
 	m := w.m
 	a := &m.atoms[i]
+	shown := w.dir[len(m.bonds)+i] // direction of a hydrogen written out
+	if shown != 0 {
+		less := *a
+		less.h--
+		a = &less
+	}
 	mark := w.chirality(i)
-	if mark == "" && w.bare(i, a) {
+	if mark == "" && w.bare(a) {
 		if a.flags&flagAromatic != 0 {
 			w.out = append(w.out, aromaticSymbol(a.num)...)
 		} else {
@@ -194,6 +200,11 @@ func (w *writer) atom(i int) {
 		w.ringNum[h.bond] = int32(num)
 		w.bond(int(h.bond))
 		w.digit(num)
+	}
+	if shown > 0 {
+		w.out = append(w.out, "(/[H])"...)
+	} else if shown < 0 {
+		w.out = append(w.out, "(\\[H])"...)
 	}
 }
 
@@ -232,9 +243,9 @@ func (w *writer) digit(n int) {
 	}
 }
 
-// bare reports whether atom i needs no bracket: the reader would give it the
+// bare reports whether an atom needs no bracket: the reader would give it the
 // same hydrogens.
-func (w *writer) bare(i int, a *atom) bool {
+func (w *writer) bare(a *atom) bool {
 	if !organic(a.num) || a.charge != 0 || w.isomeric && (a.isotope != 0 || a.class != 0) {
 		return false
 	}

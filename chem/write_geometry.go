@@ -1,69 +1,178 @@
 package chem
 
-// geometryMark ties the direction marks of the two bonds that show a double
-// bond's geometry: same says whether they are equal in order of writing.
-type geometryMark struct {
+// A double bond's geometry is written by a mark on one bond at each end. Marks
+// are numbered: bond e is mark e, and the implicit hydrogen of atom v, written
+// out as a branch where no bond will do, is mark len(bonds)+v.
+
+// geometryTie says that two marks are equal, or opposite, in order of writing.
+type geometryTie struct {
 	e, f int32
 	same bool
 }
 
-// directions chooses the bonds that carry / and \ in the component just laid
-// out, and their directions. Marks are tied to each other by the double bonds
-// between them; the first of each tied group, in order of writing, is /.
+// geometryPick is the mark chosen for one end of a double bond.
+type geometryPick struct {
+	v, u int32 // the end, and the other end
+	ref  int32 // the neighbour of v that the geometry refers to
+	mark int32
+}
+
+// directions chooses the marks of the component just laid out, and their
+// directions. Marks are tied to each other by the double bonds between them; the
+// first of each tied group, in order of writing, is /.
 func (w *writer) directions(seq []int32) {
-	m := w.m
-	var ties []geometryMark
-	chosen := map[int32]bool{}
-	for _, i := range seq {
-		for k := range w.geometry {
-			g := &w.geometry[k]
-			b := m.bonds[g.bond]
-			p, q := int32(b.a), int32(b.b)
-			if w.when[q] < w.when[p] {
-				p, q = q, p
+	picks, cis := w.pickMarks(seq)
+	w.unmarkAccidents(seq, picks)
+	var ties []geometryTie
+	at := map[int32][]int32{} // marks at an end
+	for k := 0; k < len(picks); k += 2 {
+		p, q := picks[k], picks[k+1]
+		same := cis[k/2] == (w.above(p) == w.above(q))
+		ties = append(ties, geometryTie{p.mark, q.mark, same})
+		at[p.v] = append(at[p.v], p.mark)
+		at[q.v] = append(at[q.v], q.mark)
+	}
+	marked := map[int32]bool{}
+	for _, p := range picks {
+		marked[p.mark] = true
+	}
+	// Two marks at one end of a double bond lie on opposite sides.
+	for _, p := range picks {
+		for _, h := range w.m.around(int(p.v)) {
+			if e := int32(h.bond); e != p.mark && marked[e] {
+				ties = append(ties, geometryTie{p.mark, e, w.leads(p.mark, p.v) != w.leads(e, p.v)})
 			}
-			if p != i {
-				continue
-			}
-			e, up := w.markAt(p, q, g, chosen)
-			chosen[e] = true
-			f, upQ := w.markAt(q, p, g, chosen)
-			chosen[f] = true
-			same := g.cis == (up == upQ)
-			ties = append(ties, geometryMark{e, f, same})
 		}
 	}
-	// Two marked bonds at one end of a double bond lie on opposite sides.
+	start := func(e int32) {
+		if marked[e] && w.dir[e] == 0 {
+			w.dir[e] = 1
+			w.spread(ties)
+		}
+	}
+	for _, i := range seq {
+		for _, h := range w.opening[i] {
+			start(int32(h.bond))
+		}
+		start(int32(len(w.m.bonds)) + i)
+		for _, h := range w.kids[i] {
+			start(int32(h.bond))
+		}
+	}
+}
+
+// pickMarks chooses for each double bond, in order of writing, a mark at each
+// end: two entries of picks, and one of cis.
+func (w *writer) pickMarks(seq []int32) (picks []geometryPick, cis []bool) {
+	m := w.m
+	of := map[int32][]int{} // geometries by their first end in order of writing
 	for k := range w.geometry {
 		b := m.bonds[w.geometry[k].bond]
-		for _, v := range [2]uint16{b.a, b.b} {
-			first := int32(-1)
-			for _, h := range m.around(int(v)) {
-				e := int32(h.bond)
-				if !chosen[e] {
-					continue
-				}
-				if first >= 0 {
-					ties = append(ties, geometryMark{first, e, w.leads(first, int32(v)) != w.leads(e, int32(v))})
-				}
-				first = e
+		p := int32(b.a)
+		if w.when[b.b] < w.when[b.a] {
+			p = int32(b.b)
+		}
+		of[p] = append(of[p], k)
+	}
+	chosen := map[int32]bool{}
+	for _, i := range seq {
+		for _, k := range of[i] {
+			g := &w.geometry[k]
+			b := m.bonds[g.bond]
+			p := geometryPick{v: int32(b.a), u: int32(b.b), ref: int32(g.x)}
+			q := geometryPick{v: int32(b.b), u: int32(b.a), ref: int32(g.y)}
+			if p.v != i {
+				p, q = q, p
 			}
+			for _, x := range [2]*geometryPick{&p, &q} {
+				x.mark = w.markAt(x.v, x.u, chosen)
+				chosen[x.mark] = true
+			}
+			picks = append(picks, p, q)
+			cis = append(cis, g.cis)
 		}
 	}
+	return picks, cis
+}
+
+// markAt chooses the bond at end v of the double bond v=u that carries the mark:
+// one that carries one already, else the first written.
+func (w *writer) markAt(v, u int32, chosen map[int32]bool) int32 {
+	best, bestAt := int32(-1), int32(0)
+	for _, h := range w.m.around(int(v)) {
+		if int32(h.atom) == u {
+			continue
+		}
+		at := w.when[h.atom]
+		if chosen[int32(h.bond)] {
+			at = -1
+		}
+		if best < 0 || at < bestAt {
+			best, bestAt = int32(h.bond), at
+		}
+	}
+	return best
+}
+
+// unmarkAccidents moves marks away from double bonds of no stated geometry that
+// have come to stand between two of them, and would be read as stating one: to
+// the other neighbour, or to a hydrogen.
+func (w *writer) unmarkAccidents(seq []int32, picks []geometryPick) {
+	m := w.m
+	by := map[int32]int{} // the pick that chose a mark
+	for k, p := range picks {
+		by[p.mark] = k
+	}
+	stated := map[uint16]bool{}
+	for _, g := range w.geometry {
+		stated[g.bond] = true
+	}
 	for _, i := range seq {
-		for _, list := range [2][]half{w.opening[i], w.kids[i]} {
-			for _, h := range list {
-				if e := int32(h.bond); chosen[e] && w.dir[e] == 0 {
-					w.dir[e] = 1
-					w.spread(ties)
+		for _, h := range m.around(int(i)) {
+			b := &m.bonds[h.bond]
+			if b.order != 2 || stated[h.bond] || b.flags&flagAromatic != 0 || w.when[h.atom] < w.when[i] {
+				continue
+			}
+			k, here := w.markBeside(i, int32(h.atom), by)
+			_, there := w.markBeside(int32(h.atom), i, by)
+			if !here || !there {
+				continue
+			}
+			p := &picks[k]
+			moved := int32(-1)
+			for _, g := range m.around(int(p.v)) {
+				if e := int32(g.bond); e != p.mark && int32(g.atom) != p.u && m.bonds[e].flags&flagAromatic == 0 {
+					moved = e
 				}
+			}
+			if moved < 0 && m.atoms[p.v].h == 1 {
+				moved = int32(len(m.bonds)) + p.v
+			}
+			if moved >= 0 {
+				delete(by, p.mark)
+				p.mark = moved
+				by[moved] = k
 			}
 		}
 	}
 }
 
+// markBeside returns the pick whose mark stands on a bond of v other than the
+// double bond to u, when there is one that another double bond chose.
+func (w *writer) markBeside(v, u int32, by map[int32]int) (int, bool) {
+	for _, h := range w.m.around(int(v)) {
+		if int32(h.atom) == u {
+			continue
+		}
+		if k, ok := by[int32(h.bond)]; ok {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
 // spread carries directions along ties until nothing changes.
-func (w *writer) spread(ties []geometryMark) {
+func (w *writer) spread(ties []geometryTie) {
 	for again := true; again; {
 		again = false
 		for _, t := range ties {
@@ -83,37 +192,25 @@ func (w *writer) spread(ties []geometryMark) {
 	}
 }
 
-// leads reports whether bond e is written from atom v on, not towards it.
-func (w *writer) leads(e, v int32) bool {
-	b := &w.m.bonds[e]
+// leads reports whether a mark is written from atom v on, not towards it.
+func (w *writer) leads(mark, v int32) bool {
+	if int(mark) >= len(w.m.bonds) {
+		return true
+	}
+	b := &w.m.bonds[mark]
 	return w.when[v] < w.when[int32(b.a)+int32(b.b)-v]
 }
 
-// markAt chooses the bond at end v of the double bond v=u that carries the mark:
-// one that carries one already, else the first written. sign says which side of
-// the bond the reference neighbour of g lies when the mark is /.
-func (w *writer) markAt(v, u int32, g *stereoBond, chosen map[int32]bool) (e int32, sign bool) {
-	m := w.m
-	ref := int32(g.x)
-	if int32(m.bonds[g.bond].a) != v {
-		ref = int32(g.y)
+// above reports whether the neighbour that the geometry refers to lies above the
+// end when the mark there is /.
+func (w *writer) above(p geometryPick) bool {
+	up := w.leads(p.mark, p.v)
+	if int(p.mark) >= len(w.m.bonds) {
+		return !up
 	}
-	best, bestAt := half{noAtom, 0}, int32(-1)
-	for _, h := range m.around(int(v)) {
-		if int32(h.atom) == u {
-			continue
-		}
-		at := w.when[h.atom]
-		if chosen[int32(h.bond)] {
-			at = -1
-		}
-		if best.atom == noAtom || at < bestAt {
-			best, bestAt = h, at
-		}
+	b := &w.m.bonds[p.mark]
+	if int32(b.a)+int32(b.b)-p.v != p.ref {
+		up = !up
 	}
-	sign = w.leads(int32(best.bond), v)
-	if int32(best.atom) != ref {
-		sign = !sign
-	}
-	return int32(best.bond), sign
+	return up
 }
