@@ -2,14 +2,49 @@ package picture
 
 import (
 	"cmp"
-	"slices"
 
 	"paiza"
 )
 
-// BalanceRow is one routing in one period, of one substance or group.
+// Zone is a reading of the routings in few words.
+type Zone string
+
+// The zones.
+const (
+	ZoneInland  Zone = "inland"
+	ZoneBorder  Zone = "border" // entering, leaving, or direction not stated
+	ZoneTransit Zone = "transit"
+	ZoneWaters  Zone = "waters"
+	ZoneOther   Zone = "other"
+	ZoneUnknown Zone = "unknown"
+)
+
+// Zones lists every zone in the order in which pages show them.
+func Zones() []Zone {
+	return []Zone{ZoneInland, ZoneBorder, ZoneTransit, ZoneWaters, ZoneOther, ZoneUnknown}
+}
+
+// ZoneOf is the zone of a routing.
+func ZoneOf(r paiza.Routing) Zone {
+	switch r {
+	case paiza.RoutingInland:
+		return ZoneInland
+	case paiza.RoutingInbound, paiza.RoutingOutbound, paiza.RoutingBorder:
+		return ZoneBorder
+	case paiza.RoutingTransit:
+		return ZoneTransit
+	case paiza.RoutingWaters:
+		return ZoneWaters
+	case paiza.RoutingOther:
+		return ZoneOther
+	}
+	return ZoneUnknown
+}
+
+// BalanceRow is one routing in one period, of one substance or group. Its
+// shares are of the whole period.
 type BalanceRow struct {
-	Period    paiza.Date
+	Period    paiza.Date // as in MarketRow
 	Routing   paiza.Routing
 	Substance string // empty at the level of groups
 	Group     paiza.Group
@@ -17,17 +52,24 @@ type BalanceRow struct {
 }
 
 // BalancePeriod is the balance of one period over all substances: every routing
-// in the order of paiza.Routings, also those without a seizure, so that unknown
-// is always there.
+// in the order of paiza.Routings and every zone in the order of Zones, also
+// those without a seizure, so that unknown is always there.
 type BalancePeriod struct {
 	Period   paiza.Date
 	Routings []RoutingFigure
+	Zones    []ZoneFigure
 	Total    Figure
 }
 
 // RoutingFigure is what is known of one routing.
 type RoutingFigure struct {
 	Routing paiza.Routing
+	Figure
+}
+
+// ZoneFigure is what is known of one zone.
+type ZoneFigure struct {
+	Zone Zone
 	Figure
 }
 
@@ -40,58 +82,42 @@ type Balance struct {
 	Overall BalancePeriod // of the whole slice; its Period is zero
 }
 
-// Balance adds the slice up by period and routing.
+// Balance adds the slice up by period and routing. Routes are not asked: Via of
+// the slice has no effect.
 func (c *Cube) Balance(s paiza.Slice, grain paiza.Grain, by Level) Balance {
-	r := c.reader()
-	v := c.sieve(r, s)
-	type key struct {
-		period  paiza.Date
-		routing int16
-		name    string
-	}
-	rows := map[key]*BalanceRow{}
-	periods := map[paiza.Date]*BalancePeriod{}
-	b := Balance{Grain: grain, Level: by, Overall: newBalance(0)}
-	for i := range c.cells {
-		x := &c.cells[i]
-		if !v.cell(x) {
-			continue
-		}
-		k := key{period(x.month, grain), x.routing, nameOf(r, x.substance, by)}
-		row := rows[k]
-		if row == nil {
-			row = &BalanceRow{Period: k.period, Routing: paiza.Routings()[x.routing], Group: r.group[x.substance]}
-			if by == BySubstance {
-				row.Substance = k.name
-			}
-			rows[k] = row
-		}
-		row.add(x)
-		p := periods[k.period]
-		if p == nil {
-			made := newBalance(k.period)
-			p = &made
-			periods[k.period] = p
-		}
-		for _, t := range []*BalancePeriod{p, &b.Overall} {
-			t.Routings[x.routing].add(x)
-			t.Total.add(x)
-		}
-	}
-	for _, row := range rows {
-		row.of(&periods[row.Period].Total)
-		b.Rows = append(b.Rows, *row)
-	}
-	slices.SortFunc(b.Rows, func(x, y BalanceRow) int {
-		return cmp.Or(cmp.Compare(x.Period, y.Period), cmp.Compare(routingOf(x.Routing), routingOf(y.Routing)),
-			cmp.Compare(y.Micrograms, x.Micrograms), cmp.Compare(y.Seizures, x.Seizures), cmp.Compare(x.Substance, y.Substance), cmp.Compare(x.Group, y.Group))
+	routings := paiza.Routings()
+	l, shown := c.names.level(by), c.names.routing
+	size := int32(l.size)
+	g := c.grid(grain, l.size*len(routings))
+	c.eachCell(c.sieve(s), func(k *cellKey, s *sums) {
+		g.figure(k.month, int32(shown[k.routing])*size+l.at[k.substance]).cell(s, doubtful(k.mark))
 	})
-	for _, p := range periods {
-		p.shares()
-		b.Periods = append(b.Periods, *p)
+	rows := g.rows(func(a, b *row) int {
+		return cmp.Or(cmp.Compare(a.number/size, b.number/size), heaviest(a, b), l.compare(a.number%size, b.number%size))
+	})
+	b := Balance{Grain: grain, Level: by, Rows: make([]BalanceRow, len(rows)), Overall: newBalance(0)}
+	for i, x := range rows {
+		r := &b.Rows[i]
+		routing := x.number / size
+		r.Period, r.Routing, r.Figure = g.periods[x.period], routings[routing], *x.Figure
+		r.Substance, r.Group = l.of(x.number % size)
+		if i == 0 || rows[i-1].period != x.period {
+			b.Periods = append(b.Periods, newBalance(r.Period))
+		}
+		b.Periods[len(b.Periods)-1].Routings[routing].add(&r.Figure)
 	}
-	slices.SortFunc(b.Periods, func(x, y BalancePeriod) int { return cmp.Compare(x.Period, y.Period) })
-	b.Overall.shares()
+	at := 0
+	for i := range b.Periods {
+		p := &b.Periods[i]
+		for j := range p.Routings {
+			b.Overall.Routings[j].add(&p.Routings[j].Figure)
+		}
+		p.sum()
+		for ; at < len(b.Rows) && b.Rows[at].Period == p.Period; at++ {
+			b.Rows[at].of(&p.Total)
+		}
+	}
+	b.Overall.sum()
 	return b
 }
 
@@ -100,12 +126,28 @@ func newBalance(p paiza.Date) BalancePeriod {
 	for _, r := range paiza.Routings() {
 		b.Routings = append(b.Routings, RoutingFigure{Routing: r})
 	}
+	for _, z := range Zones() {
+		b.Zones = append(b.Zones, ZoneFigure{Zone: z})
+	}
 	return b
 }
 
-func (b *BalancePeriod) shares() {
+// sum adds the routings up by zone and in all, and sets the shares.
+func (b *BalancePeriod) sum() {
+	for i := range b.Routings {
+		r := &b.Routings[i]
+		for j := range b.Zones {
+			if b.Zones[j].Zone == ZoneOf(r.Routing) {
+				b.Zones[j].add(&r.Figure)
+			}
+		}
+		b.Total.add(&r.Figure)
+	}
 	for i := range b.Routings {
 		b.Routings[i].of(&b.Total)
+	}
+	for i := range b.Zones {
+		b.Zones[i].of(&b.Total)
 	}
 	b.Total.of(&b.Total)
 }

@@ -26,22 +26,30 @@ type CoverageRow struct {
 	Group      paiza.Group
 	Substance  string // empty: the group as a whole
 	State      CoverageState
+	Rows       int64 // of seizures
 	Seizures   int64 // events
 	Measured   int64 // micrograms of seizures, measured
 	Equivalent int64 // micrograms of seizures, measured or converted
-	Official   int64 // micrograms of the official total
-	// Source is the import of the official figure. Others are further official
-	// figures for the same row from other imports, which may contradict it.
+	Official   int64 // micrograms of the official total, measured or converted
+	// OfficialMeasured is the part of Official that was given as a mass.
+	OfficialMeasured int64
+	// Source is the import of the official figure: the newest that has one.
+	// Others are the figures of other imports for the same row, the newest
+	// first. They are never added to it: vintages of one series repeat it.
 	Source string
 	Others []OfficialFigure
+	// Conflict: at least one of the others is another amount.
+	Conflict bool
 	// Ratio is Equivalent over Official; 0 when either side is missing.
-	Ratio float64
+	Ratio     float64
+	Saturated bool // as in Figure
 }
 
-// OfficialFigure is an official total of another import.
+// OfficialFigure is an official total of one import.
 type OfficialFigure struct {
 	Source     string
-	Micrograms int64
+	Micrograms int64 // measured or converted
+	Measured   int64 // given as a mass
 }
 
 // Coverage is incidents against official totals.
@@ -50,63 +58,92 @@ type Coverage struct {
 }
 
 type coverKey struct {
-	country   int32
-	year      int32
-	group     paiza.Group
-	substance int32 // -1: the group as a whole
+	country, year, group int32
+	substance            int32 // -1: the group as a whole
 }
 
-// Coverage compares the slice's seizures with its official totals. A slice of
-// imports narrows the seizures only: the totals are another import.
+// covering collects both sides.
+type covering struct {
+	names    *names
+	rows     map[coverKey]*CoverageRow
+	official map[coverKey]map[int32]*OfficialFigure // by import
+}
+
+// Coverage compares the slice's seizures with its official totals, by whole
+// years: official totals know no months. What else totals do not know (imports
+// of seizures, divisions, routings) narrows the seizures only.
 func (c *Cube) Coverage(s paiza.Slice) Coverage {
-	r := c.reader()
-	v := c.sieve(r, s)
-	rows := map[coverKey]*CoverageRow{}
-	get := func(country, substance, year int32, whole bool) *CoverageRow {
-		k := coverKey{country, year, r.group[substance], substance}
-		if whole {
-			k.substance = -1
+	s.Period = paiza.Period{From: s.Period.From.YearOf(), To: s.Period.To.YearOf()}
+	v := c.sieve(s)
+	all := covering{names: &c.names, rows: map[coverKey]*CoverageRow{}, official: map[coverKey]map[int32]*OfficialFigure{}}
+	// Cells of one state and substance lie together: most find their row again
+	// without the map.
+	var key coverKey
+	var whole, one *CoverageRow
+	c.eachCell(v, func(k *cellKey, s *sums) {
+		at := coverKey{k.country, int32(c.names.months[k.month].Year()), c.names.group[k.substance], k.substance}
+		if one == nil || at != key {
+			key, one = at, all.row(at)
+			whole = all.row(at.whole())
 		}
-		row := rows[k]
-		if row == nil {
-			row = &CoverageRow{Country: paiza.Country(r.texts[country]), Year: int(year), Group: k.group}
-			if !whole {
-				row.Substance = r.texts[substance]
-			}
-			rows[k] = row
-		}
-		return row
-	}
-	for i := range c.cells {
-		x := &c.cells[i]
-		if !v.cell(x) {
-			continue
-		}
-		for _, whole := range []bool{true, false} {
-			row := get(x.country, x.substance, int32(x.month.Year()), whole)
-			row.Seizures = plus(row.Seizures, x.seizures)
-			row.Measured = plus(row.Measured, x.micrograms)
-			row.Equivalent = plus(row.Equivalent, x.equivalent)
-		}
-	}
+		one.incidents(s)
+		whole.incidents(s)
+	})
 	v.batch = nil
-	official := map[*CoverageRow]map[string]int64{}
-	for i := range c.totals {
-		x := &c.totals[i]
-		if !v.total(x) {
-			continue
-		}
-		for _, whole := range []bool{true, false} {
-			row := get(x.country, x.substance, x.year, whole)
-			if official[row] == nil {
-				official[row] = map[string]int64{}
+	for _, b := range c.totals.blocks {
+		for i := range b.keys {
+			k, t := &b.keys[i], &b.vals[i]
+			if t.rows == 0 || !v.total(k) {
+				continue
 			}
-			official[row][r.texts[x.batch]] = plus(official[row][r.texts[x.batch]], x.equivalent)
+			at := coverKey{k.country, k.year, c.names.group[k.substance], k.substance}
+			all.total(at, k.batch, t)
+			all.total(at.whole(), k.batch, t)
 		}
 	}
-	var out Coverage
-	for k, row := range rows {
-		row.official(official[row])
+	return all.finish()
+}
+
+func (k coverKey) whole() coverKey { k.substance = -1; return k }
+
+func (a *covering) row(k coverKey) *CoverageRow {
+	row := a.rows[k]
+	if row == nil {
+		row = &CoverageRow{Country: paiza.Country(a.names.countries[k.country]), Year: int(k.year), Group: a.names.groups[k.group]}
+		if k.substance >= 0 {
+			row.Substance = a.names.substances[k.substance]
+		}
+		a.rows[k] = row
+	}
+	return row
+}
+
+func (row *CoverageRow) incidents(s *sums) {
+	plus(&row.Rows, s.rows, &row.Saturated)
+	plus(&row.Seizures, s.seizures, &row.Saturated)
+	plus(&row.Measured, s.micrograms, &row.Saturated)
+	plus(&row.Equivalent, s.equivalent, &row.Saturated)
+}
+
+func (a *covering) total(k coverKey, batch int32, t *totalSums) {
+	row := a.row(k)
+	if a.official[k] == nil {
+		a.official[k] = map[int32]*OfficialFigure{}
+	}
+	f := a.official[k][batch]
+	if f == nil {
+		f = &OfficialFigure{Source: a.names.batches[batch]}
+		a.official[k][batch] = f
+	}
+	plus(&f.Micrograms, t.equivalent, &row.Saturated)
+	plus(&f.Measured, t.micrograms, &row.Saturated)
+}
+
+// finish sets the official side of every row and puts the rows in order.
+func (a *covering) finish() Coverage {
+	out := Coverage{Rows: []CoverageRow{}}
+	for k, row := range a.rows {
+		row.official(a.official[k])
 		if k.substance >= 0 && row.State != BothSides {
 			continue // a substance stands alone only where both sides name it
 		}
@@ -120,22 +157,24 @@ func (c *Cube) Coverage(s paiza.Slice) Coverage {
 
 // official sets the official side: the figure of the newest import, the others
 // beside it.
-func (row *CoverageRow) official(by map[string]int64) {
-	for source, ug := range by {
-		row.Others = append(row.Others, OfficialFigure{source, ug})
+func (row *CoverageRow) official(by map[int32]*OfficialFigure) {
+	for _, f := range by {
+		row.Others = append(row.Others, *f)
 	}
 	slices.SortFunc(row.Others, func(a, b OfficialFigure) int {
 		// Import ids are numbers: a longer one is newer.
 		return cmp.Or(cmp.Compare(len(b.Source), len(a.Source)), cmp.Compare(b.Source, a.Source))
 	})
 	if len(row.Others) > 0 {
-		row.Source, row.Official = row.Others[0].Source, row.Others[0].Micrograms
+		newest := row.Others[0]
+		row.Source, row.Official, row.OfficialMeasured = newest.Source, newest.Micrograms, newest.Measured
 		row.Others = row.Others[1:]
 	}
+	row.Conflict = slices.ContainsFunc(row.Others, func(f OfficialFigure) bool { return f.Micrograms != row.Official })
 	switch {
 	case len(by) == 0:
 		row.State = OnlyIncidents
-	case row.Seizures == 0:
+	case row.Rows == 0:
 		row.State = OnlyOfficial
 	default:
 		row.State = BothSides
@@ -143,6 +182,18 @@ func (row *CoverageRow) official(by map[string]int64) {
 	}
 }
 
+type totalSums struct{ rows, micrograms, equivalent int64 }
+
+func (s totalSums) lines() int64 { return s.rows }
+
+// groupOrder is the order of paiza.Groups; a group that it does not name is
+// last.
 func groupOrder(a, b paiza.Group) int {
-	return cmp.Compare(slices.Index(paiza.Groups(), a), slices.Index(paiza.Groups(), b))
+	at := func(g paiza.Group) int {
+		if i := slices.Index(paiza.Groups(), g); i >= 0 {
+			return i
+		}
+		return len(paiza.Groups())
+	}
+	return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(a, b))
 }

@@ -8,11 +8,11 @@
 // amounts that cannot be are counted and shown apart.
 //
 // Read cube.go first, then the view: market.go, balance.go, routes.go,
-// calendar.go, coverage.go.
+// calendar.go, coverage.go. column.go and name.go say how cells lie in memory.
 package picture
 
 import (
-	"math"
+	"cmp"
 	"slices"
 	"sync"
 
@@ -25,202 +25,146 @@ type Groups interface {
 }
 
 // Cube is one state of all cells of a store, held in memory. It does not change
-// after it is made, so any number of goroutines may slice it; Apply makes the
-// next state.
+// after it is made, so any number of goroutines may slice it without waiting;
+// Apply makes the next state.
 type Cube struct {
-	words  *words
-	cells  []cell
-	routes []routeCell
-	totals []totalCell
+	line   *line
+	names  names
+	cells  column[cellKey, sums]
+	routes column[routeKey, routeSums]
+	totals column[totalKey, totalSums]
 }
 
-// cell is a paiza.Cell with its texts as numbers, so that a slice of hundreds of
-// thousands of them is compared and added in milliseconds.
-type cell struct {
-	cellKey
-	sums
+// line is what the states of one cube share: the names' numbers and where each
+// cell of the latest state lies. Only Apply touches it.
+type line struct {
+	mu     sync.Mutex
+	dict   dictionary
+	latest *Cube // the only state whose places the maps below know
+	cells  map[cellKey]int32
+	routes map[routeKey]int32
+	totals map[totalKey]int32
 }
 
+// cellKey is what tells cells apart, in numbers of the dictionary.
 type cellKey struct {
-	month                               paiza.Date
 	substance, country, division, batch int32
-	routing, tlp                        int16
-	doubtful                            bool
-}
-
-// sums are what adds up.
-type sums struct {
-	rows, seizures, weighed, micrograms, equivalent, microlitre, milliunits int64
-}
-
-func (s *sums) add(o *sums) {
-	s.rows = plus(s.rows, o.rows)
-	s.seizures = plus(s.seizures, o.seizures)
-	s.weighed = plus(s.weighed, o.weighed)
-	s.micrograms = plus(s.micrograms, o.micrograms)
-	s.equivalent = plus(s.equivalent, o.equivalent)
-	s.microlitre = plus(s.microlitre, o.microlitre)
-	s.milliunits = plus(s.milliunits, o.milliunits)
-}
-
-// plus adds and stays at the largest number instead of turning negative.
-func plus(a, b int64) int64 {
-	s := a + b
-	if (s > a) != (b > 0) && b != 0 {
-		if b > 0 {
-			return math.MaxInt64
-		}
-		return math.MinInt64
-	}
-	return s
-}
-
-type routeCell struct {
-	routeKey
-	rows, seizures, micrograms, equivalent int64
+	month                               uint16
+	routing, mark                       uint8 // mark: twice the label, and one if doubtful
 }
 
 type routeKey struct {
-	year                                int32
-	substance, country, batch           int32
-	producing, departure, via, destined int32
-	routing, tlp                        int16
-	doubtful                            bool
-}
-
-type totalCell struct {
-	totalKey
-	rows, micrograms, equivalent int64
-}
-
-type totalKey struct {
-	year                      int32
 	substance, country, batch int32
+	path                      int32 // state of seizure, states of the route, and what the routing says of it
+	year                      int32
+	routing, mark             uint8
 }
 
-// words numbers the texts of cells and keeps where each cell lies. It is shared
-// by the states of one cube; only Apply changes it, and readers of an earlier
-// state never meet a number that is not there yet.
-type words struct {
-	groups Groups
+type totalKey struct{ substance, country, batch, year int32 }
 
-	mu      sync.RWMutex
-	numbers map[string]int32
-	texts   []string
-	group   []paiza.Group // of a text that is a substance
+func (k cellKey) state() int32  { return k.country }
+func (k routeKey) state() int32 { return k.country }
+func (k totalKey) state() int32 { return k.country }
 
-	latest *Cube // the only state whose places the maps below know
-	cells  map[cellKey]int
-	routes map[routeKey]int
-	totals map[totalKey]int
-}
+func doubtful(mark uint8) bool { return mark&1 == 1 }
 
 // NewCube is a cube without cells.
 func NewCube(g Groups) *Cube {
-	w := &words{groups: g, numbers: map[string]int32{"": 0}, texts: []string{""}, group: []paiza.Group{g.Group("")},
-		cells: map[cellKey]int{}, routes: map[routeKey]int{}, totals: map[totalKey]int{}}
-	c := &Cube{words: w}
-	w.latest = c
+	l := &line{dict: newDictionary(g), cells: map[cellKey]int32{}, routes: map[routeKey]int32{}, totals: map[totalKey]int32{}}
+	c := &Cube{line: l, names: l.dict.names()}
+	l.latest = c
 	return c
 }
 
-// number gives a text its number. The caller holds the lock.
-func (w *words) number(text string) int32 {
-	if n, ok := w.numbers[text]; ok {
-		return n
-	}
-	n := int32(len(w.texts))
-	w.numbers[text] = n
-	w.texts = append(w.texts, text)
-	w.group = append(w.group, w.groups.Group(text))
-	return n
-}
-
-var (
-	routingNumber = numbers(paiza.Routings())
-	tlpNumber     = numbers(paiza.TLPs())
-)
-
-func numbers[T comparable](list []T) map[T]int16 {
-	out := map[T]int16{}
-	for i, v := range list {
-		out[v] = int16(i)
-	}
-	return out
-}
-
-// routingOf is the number of a routing; what is not in the list is unknown.
-func routingOf(r paiza.Routing) int16 {
-	if n, ok := routingNumber[r]; ok {
-		return n
-	}
-	return routingNumber[paiza.RoutingUnknown]
-}
-
 // Apply puts the new values of cells in place of the old ones and answers the
-// next state. A cell with no rows is as good as gone.
+// next state; the receiver stays as it is. A cell with no rows is as good as
+// gone. The cost follows the number of cells given: what does not change is
+// shared between the states. Applying to a state that is not the latest works
+// but costs as much as building the cube anew.
 func (c *Cube) Apply(cells []paiza.Cell, routes []paiza.RouteCell, totals []paiza.TotalCell) *Cube {
-	w := c.words
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.latest != c {
-		w.places(c)
+	l := c.line
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.latest != c {
+		l.cells, l.routes, l.totals = places(&c.cells), places(&c.routes), places(&c.totals)
 	}
-	next := &Cube{words: w, cells: slices.Clone(c.cells), routes: slices.Clone(c.routes), totals: slices.Clone(c.totals)}
-	for i := range cells {
-		in := &cells[i]
-		k := cellKey{in.Month, w.number(in.Substance), w.number(string(in.Country)), w.number(in.Division), w.number(in.Import),
-			routingOf(in.Routing), tlpNumber[in.TLP], in.Doubtful}
-		v := cell{k, sums{in.Rows, in.Seizures, in.Weighed, in.Micrograms, in.Equivalent, in.Microlitre, in.Milliunits}}
-		put(&next.cells, w.cells, k, v)
-	}
-	for i := range routes {
-		in := &routes[i]
-		k := routeKey{int32(in.Year), w.number(in.Substance), w.number(string(in.Country)), w.number(in.Import),
-			w.number(string(in.Route.Producing)), w.number(string(in.Route.Departure)), w.number(string(in.Route.Via)), w.number(string(in.Route.Destination)),
-			routingOf(in.Routing), tlpNumber[in.TLP], in.Doubtful}
-		put(&next.routes, w.routes, k, routeCell{k, in.Rows, in.Seizures, in.Micrograms, in.Equivalent})
-	}
-	for i := range totals {
-		in := &totals[i]
-		k := totalKey{int32(in.Year), w.number(in.Substance), w.number(string(in.Country)), w.number(in.Import)}
-		put(&next.totals, w.totals, k, totalCell{k, in.Rows, in.Micrograms, in.Equivalent})
-	}
-	w.latest = next
+	next := &Cube{line: l}
+	d := &l.dict
+	next.cells = apply(&c.cells, l.cells, cells, func(in *paiza.Cell) (cellKey, sums) {
+		k := cellKey{substance: d.substanceOf(in.Substance), country: d.country.number(string(in.Country)), division: d.division.number(in.Division),
+			batch: d.batch.number(in.Import), month: d.monthOf(in.Month), routing: d.routingOf(in.Routing), mark: d.markOf(in.TLP, in.Doubtful)}
+		return k, sums{in.Rows, in.Seizures, in.Weighed, in.Micrograms, in.Equivalent, in.Microlitre, in.Milliunits}
+	}, byCell)
+	next.routes = apply(&c.routes, l.routes, routes, func(in *paiza.RouteCell) (routeKey, routeSums) {
+		k := routeKey{substance: d.substanceOf(in.Substance), country: d.country.number(string(in.Country)), batch: d.batch.number(in.Import), path: d.pathOf(in.Country, in.Route, in.Routing),
+			year: int32(in.Year), routing: d.routingOf(in.Routing), mark: d.markOf(in.TLP, in.Doubtful)}
+		return k, routeSums{in.Rows, in.Seizures, in.Micrograms, in.Equivalent}
+	}, byRoute)
+	next.totals = apply(&c.totals, l.totals, totals, func(in *paiza.TotalCell) (totalKey, totalSums) {
+		k := totalKey{substance: d.substanceOf(in.Substance), country: d.country.number(string(in.Country)), batch: d.batch.number(in.Import), year: int32(in.Year)}
+		return k, totalSums{in.Rows, in.Micrograms, in.Equivalent}
+	}, func(a, b totalKey) int { return cmp.Compare(a.country, b.country) })
+	l.compact(next)
+	next.names = d.names()
+	l.latest = next
 	return next
 }
 
-func put[K comparable, V any](list *[]V, at map[K]int, k K, v V) {
-	if i, ok := at[k]; ok {
-		(*list)[i] = v
-		return
+// compact drops empty cells once they are most of a column, as after the undo
+// of a large import.
+func (l *line) compact(c *Cube) {
+	if c.cells.mostlyEmpty() {
+		c.cells = c.cells.compacted()
+		l.cells = places(&c.cells)
 	}
-	at[k] = len(*list)
-	*list = append(*list, v)
-}
-
-// places makes the maps anew for an earlier state.
-func (w *words) places(c *Cube) {
-	w.cells, w.routes, w.totals = map[cellKey]int{}, map[routeKey]int{}, map[totalKey]int{}
-	for i := range c.cells {
-		w.cells[c.cells[i].cellKey] = i
+	if c.routes.mostlyEmpty() {
+		c.routes = c.routes.compacted()
+		l.routes = places(&c.routes)
 	}
-	for i := range c.routes {
-		w.routes[c.routes[i].routeKey] = i
-	}
-	for i := range c.totals {
-		w.totals[c.totals[i].totalKey] = i
+	if c.totals.mostlyEmpty() {
+		c.totals = c.totals.compacted()
+		l.totals = places(&c.totals)
 	}
 }
 
-// reader is the dictionary as it is at the moment of a slice.
-type reader struct {
-	texts []string
-	group []paiza.Group
+// byCell is the order in which many new cells are laid down: a state's cells
+// lie together, so that a slice of one state skips the rest, and so do the
+// months of one substance.
+func byCell(a, b cellKey) int {
+	return cmp.Or(cmp.Compare(a.country, b.country), cmp.Compare(a.substance, b.substance), cmp.Compare(a.month, b.month))
 }
 
-func (c *Cube) reader() reader {
-	c.words.mu.RLock()
-	defer c.words.mu.RUnlock()
-	return reader{c.words.texts, c.words.group}
+func byRoute(a, b routeKey) int {
+	return cmp.Or(cmp.Compare(a.country, b.country), cmp.Compare(a.substance, b.substance), cmp.Compare(a.path, b.path))
+}
+
+// apply makes the next state of a column.
+func apply[In any, K placed, V counted](old *column[K, V], at map[K]int32, in []In, read func(*In) (K, V), order func(a, b K) int) column[K, V] {
+	type entry struct {
+		key K
+		val V
+	}
+	next := old.grown()
+	var fresh []entry
+	for i := range in {
+		k, v := read(&in[i])
+		if n, known := at[k]; known {
+			if n < 0 { // given twice in one call: the last counts
+				fresh[-n-1].val = v
+				continue
+			}
+			next.set(n, v)
+			continue
+		}
+		if v.lines() == 0 {
+			continue // takes away what is not there
+		}
+		fresh = append(fresh, entry{k, v})
+		at[k] = -int32(len(fresh))
+	}
+	slices.SortFunc(fresh, func(a, b entry) int { return order(a.key, b.key) })
+	for i := range fresh {
+		at[fresh[i].key] = next.add(fresh[i].key, fresh[i].val)
+	}
+	return next.done()
 }

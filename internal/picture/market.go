@@ -16,50 +16,12 @@ const (
 	ByGroup     Level = "group"
 )
 
-// Figure is what is known of some rows together.
-type Figure struct {
-	Rows       int64
-	Seizures   int64 // events
-	Weighed    int64 // rows with a measured mass
-	Micrograms int64 // measured mass
-	Equivalent int64 // micrograms, measured or converted
-	Microlitre int64
-	Milliunits int64 // thousandths of units
-	// Of these, from rows whose amount is implausible:
-	DoubtfulSeizures   int64
-	DoubtfulMicrograms int64
-	// Parts of the period's total, 0 to 1.
-	ShareWeight   float64 // of measured mass
-	ShareSeizures float64 // of events
-}
-
-func (f *Figure) add(c *cell) {
-	s := sums{f.Rows, f.Seizures, f.Weighed, f.Micrograms, f.Equivalent, f.Microlitre, f.Milliunits}
-	s.add(&c.sums)
-	f.Rows, f.Seizures, f.Weighed, f.Micrograms, f.Equivalent, f.Microlitre, f.Milliunits =
-		s.rows, s.seizures, s.weighed, s.micrograms, s.equivalent, s.microlitre, s.milliunits
-	if c.doubtful {
-		f.DoubtfulSeizures = plus(f.DoubtfulSeizures, c.seizures)
-		f.DoubtfulMicrograms = plus(f.DoubtfulMicrograms, c.micrograms)
-	}
-}
-
-// of sets the shares of a figure in a total.
-func (f *Figure) of(total *Figure) {
-	f.ShareWeight, f.ShareSeizures = share(f.Micrograms, total.Micrograms), share(f.Seizures, total.Seizures)
-}
-
-func share(part, whole int64) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return float64(part) / float64(whole)
-}
-
 // MarketRow is one substance or group in one period.
 type MarketRow struct {
-	Period    paiza.Date // a year, a month, or a year whose rows name no month
-	Substance string     // catalog code; empty at the level of groups
+	// Period is a year or a month. Among months, a year stands for the rows
+	// whose month is not stated: they are never spread.
+	Period    paiza.Date
+	Substance string // catalog code; empty at the level of groups
 	Group     paiza.Group
 	Figure
 }
@@ -68,9 +30,9 @@ type MarketRow struct {
 type PeriodTotal struct {
 	Period paiza.Date
 	Figure
-	// Substances (or groups) that the slice meets for the first time, and those
-	// that it met before and meets neither in this period nor later. Nothing
-	// can be said to enter in the first period or to leave in the last.
+	// Entered are the substances (or groups) that the slice meets for the first
+	// time in this period; Left those that it met before and meets neither in
+	// this period nor later, told once. See moves.
 	Entered, Left []string
 }
 
@@ -83,96 +45,132 @@ type Market struct {
 	Total   Figure
 }
 
-// Market adds the slice up by period and substance or group.
+// Market adds the slice up by period and substance or group. Routes are not
+// asked: Via of the slice has no effect.
 func (c *Cube) Market(s paiza.Slice, grain paiza.Grain, by Level) Market {
-	r := c.reader()
-	v := c.sieve(r, s)
-	type key struct {
-		period paiza.Date
-		name   string
-	}
-	rows := map[key]*MarketRow{}
-	totals := map[paiza.Date]*PeriodTotal{}
-	m := Market{Grain: grain, Level: by}
-	for i := range c.cells {
-		x := &c.cells[i]
-		if !v.cell(x) {
-			continue
-		}
-		k := key{period(x.month, grain), nameOf(r, x.substance, by)}
-		row := rows[k]
-		if row == nil {
-			row = &MarketRow{Period: k.period, Group: r.group[x.substance]}
-			if by == BySubstance {
-				row.Substance = k.name
-			}
-			rows[k] = row
-		}
-		row.add(x)
-		t := totals[k.period]
-		if t == nil {
-			t = &PeriodTotal{Period: k.period}
-			totals[k.period] = t
-		}
-		t.add(x)
-		m.Total.add(x)
-	}
-	for _, row := range rows {
-		row.of(&totals[row.Period].Figure)
-		m.Rows = append(m.Rows, *row)
-	}
-	slices.SortFunc(m.Rows, func(a, b MarketRow) int {
-		return cmp.Or(cmp.Compare(a.Period, b.Period), cmp.Compare(b.Micrograms, a.Micrograms), cmp.Compare(b.Seizures, a.Seizures),
-			cmp.Compare(a.Substance, b.Substance), cmp.Compare(a.Group, b.Group))
+	l := c.names.level(by)
+	g := c.grid(grain, l.size)
+	c.eachCell(c.sieve(s), func(k *cellKey, s *sums) {
+		g.figure(k.month, l.at[k.substance]).cell(s, doubtful(k.mark))
 	})
-	for _, t := range totals {
-		t.of(&t.Figure)
-		m.Periods = append(m.Periods, *t)
+	rows := g.rows(func(a, b *row) int { return cmp.Or(heaviest(a, b), l.compare(a.number, b.number)) })
+	m := Market{Grain: grain, Level: by, Rows: make([]MarketRow, len(rows))}
+	for i, x := range rows {
+		r := &m.Rows[i]
+		r.Period, r.Figure = g.periods[x.period], *x.Figure
+		r.Substance, r.Group = l.of(x.number)
+		if i == 0 || rows[i-1].period != x.period {
+			m.Periods = append(m.Periods, PeriodTotal{Period: r.Period})
+		}
+		m.Periods[len(m.Periods)-1].add(&r.Figure)
 	}
-	slices.SortFunc(m.Periods, func(a, b PeriodTotal) int { return cmp.Compare(a.Period, b.Period) })
+	at := 0
+	for i := range m.Periods {
+		p := &m.Periods[i]
+		for ; at < len(m.Rows) && m.Rows[at].Period == p.Period; at++ {
+			m.Rows[at].of(&p.Figure)
+		}
+		p.of(&p.Figure)
+		m.Total.add(&p.Figure)
+	}
 	m.Total.of(&m.Total)
 	m.moves()
 	return m
 }
 
-func period(month paiza.Date, grain paiza.Grain) paiza.Date {
-	if grain == paiza.ByYear {
-		return month.YearOf()
-	}
-	return month
+func heaviest(a, b *row) int {
+	return cmp.Or(cmp.Compare(b.Micrograms, a.Micrograms), cmp.Compare(b.Seizures, a.Seizures))
 }
 
-func nameOf(r reader, substance int32, by Level) string {
+// level tells into which rows substances fall.
+type level struct {
+	names *names
+	by    Level
+	at    []int32 // of a substance's number
+	size  int
+}
+
+func (n *names) level(by Level) level {
 	if by == ByGroup {
-		return string(r.group[substance])
+		return level{n, by, n.group, len(n.groups)}
 	}
-	return r.texts[substance]
+	at := make([]int32, len(n.substances))
+	for i := range at {
+		at[i] = int32(i)
+	}
+	return level{n, by, at, len(at)}
+}
+
+// of names a row: at the level of groups without a substance.
+func (l *level) of(number int32) (substance string, group paiza.Group) {
+	if l.by == ByGroup {
+		return "", l.names.groups[number]
+	}
+	return l.names.substances[number], l.names.groups[l.names.group[number]]
+}
+
+func (l *level) compare(a, b int32) int {
+	if l.by == ByGroup {
+		return cmp.Compare(a, b)
+	}
+	return cmp.Compare(l.names.substances[a], l.names.substances[b])
 }
 
 // moves finds what entered and what left.
+//
+// Nothing enters in the first period, for nobody knows what was before it, and
+// nothing is said of a period that names no month or no date. Among months, a
+// year without months may lie anywhere in that year: a substance seen in it
+// enters in no later month of the year and leaves only after its end. Unknown
+// is no substance and neither enters nor leaves.
 func (m *Market) moves() {
-	first, last := map[string]paiza.Date{}, map[string]paiza.Date{}
-	for i := range m.Rows {
-		name := m.Rows[i].Substance
-		if m.Level == ByGroup {
-			name = string(m.Rows[i].Group)
-		}
-		if _, ok := first[name]; !ok {
-			first[name] = m.Rows[i].Period
-		}
-		last[name] = m.Rows[i].Period
+	type span struct {
+		first, last paiza.Date
+		vague       bool // the first may be later within its year
 	}
+	seen := map[string]*span{}
+	for i := range m.Rows {
+		r := &m.Rows[i]
+		name := r.Substance
+		if m.Level == ByGroup {
+			name = string(r.Group)
+		}
+		if r.Period == 0 || name == paiza.SubstanceUnknown || name == string(paiza.GroupUnknown) {
+			continue
+		}
+		s := seen[name]
+		if s == nil {
+			s = &span{first: 1 << 30}
+			seen[name] = s
+		}
+		from, to, vague := r.Period, r.Period, m.vague(r.Period)
+		if vague {
+			from, to = r.Period+100, r.Period+1200
+		}
+		if from < s.first || from == s.first && !vague {
+			s.first, s.vague = from, vague
+		}
+		s.last = max(s.last, to)
+	}
+	var before paiza.Date
 	for i := range m.Periods {
 		p := &m.Periods[i]
-		for name := range first {
-			if i > 0 && first[name] == p.Period {
+		if p.Period == 0 || m.vague(p.Period) {
+			continue
+		}
+		for name, s := range seen {
+			if before != 0 && s.first == p.Period && !s.vague {
 				p.Entered = append(p.Entered, name)
 			}
-			if i > 0 && last[name] == m.Periods[i-1].Period {
+			if before != 0 && s.last >= before && s.last < p.Period {
 				p.Left = append(p.Left, name)
 			}
 		}
 		slices.Sort(p.Entered)
 		slices.Sort(p.Left)
+		before = p.Period
 	}
 }
+
+// vague reports whether a period among months is a year without months.
+func (m *Market) vague(p paiza.Date) bool { return m.Grain == paiza.ByMonth && p.Month() == 0 }

@@ -13,37 +13,54 @@ type RouteFigure struct {
 	Seizures   int64
 	Micrograms int64
 	Equivalent int64
+	Saturated  bool // as in Figure
 }
 
-func (f *RouteFigure) add(c *routeCell) {
-	f.Rows = plus(f.Rows, c.rows)
-	f.Seizures = plus(f.Seizures, c.seizures)
-	f.Micrograms = plus(f.Micrograms, c.micrograms)
-	f.Equivalent = plus(f.Equivalent, c.equivalent)
+type routeSums struct{ rows, seizures, micrograms, equivalent int64 }
+
+func (s routeSums) lines() int64 { return s.rows }
+
+func (f *RouteFigure) cell(s *routeSums) {
+	plus(&f.Rows, s.rows, &f.Saturated)
+	plus(&f.Seizures, s.seizures, &f.Saturated)
+	plus(&f.Micrograms, s.micrograms, &f.Saturated)
+	plus(&f.Equivalent, s.equivalent, &f.Saturated)
 }
 
-// RouteRow is one route: the states that a source names, and the origin, transit
-// and destination that follow from them.
+func (f *RouteFigure) add(o *RouteFigure) {
+	f.cell(&routeSums{o.Rows, o.Seizures, o.Micrograms, o.Equivalent})
+	f.Saturated = f.Saturated || o.Saturated
+}
+
+// RouteRow is one route: the states that a source names, and what follows:
+//
+//   - Origin is the state of departure; where none is stated, the state of
+//     production, and the route is then inferred.
+//   - Destination is as stated; where none is, and the seizure was made on
+//     entering a state, that state, and the route is then inferred; else
+//     unknown, which is empty.
+//   - Via is the transit state as stated; else the state of seizure when it is
+//     neither end; else empty.
 type RouteRow struct {
-	Stated      paiza.Route   // as the sources name it; opens the rows
-	Country     paiza.Country // of the seizures
-	Origin      paiza.Country // the state of departure, else of production
-	Via         paiza.Country // the transit state, else the state of seizure when it is neither end
-	Destination paiza.Country // as stated, else the state of seizure when the consignment was entering it
+	Stated                   paiza.Route   // as the sources name it; opens the rows
+	Country                  paiza.Country // of the seizures
+	Origin, Via, Destination paiza.Country
 	// Basis is stated when the sources name both departure and destination.
 	Basis       paiza.Basis
 	First, Last int // years
 	RouteFigure
 }
 
-// Leg is one arrow of the map.
+// Leg is one arrow of the map: origin to via, via to destination, or origin to
+// destination where nothing lies between.
 type Leg struct {
 	From, To paiza.Country
 	Basis    paiza.Basis
 	RouteFigure
 }
 
-// Routes is where consignments came from and went to.
+// Routes is where consignments came from and went to. Total is Rows, Others and
+// NotStated together.
 type Routes struct {
 	Rows      []RouteRow // the heaviest first, as many as asked for
 	Others    RouteFigure
@@ -55,66 +72,94 @@ type Routes struct {
 }
 
 // Routes adds the slice up by route and returns the limit heaviest; 0 is all.
-// Routes know years, not months: a period counts by its years.
+// Routes know years and neither months nor divisions: a period counts by its
+// years, and divisions of the slice have no effect.
 func (c *Cube) Routes(s paiza.Slice, limit int) Routes {
-	r := c.reader()
-	v := c.sieve(r, s)
-	type key struct {
-		country, producing, departure, via, destined int32
-		inbound                                      bool
+	type tally struct {
+		RouteFigure
+		first, last int32
 	}
-	sum := map[key]*RouteRow{}
-	var out Routes
-	for i := range c.routes {
-		x := &c.routes[i]
-		if !v.route(x) {
-			continue
+	n := &c.names
+	v := c.sieve(s)
+	v.touching(n, s.Via)
+	sum := make([]tally, len(n.paths))
+	c.eachRoute(v, func(k *routeKey, s *routeSums) {
+		t := &sum[k.path]
+		if t.Rows == 0 {
+			t.first, t.last = k.year, k.year
 		}
-		out.Total.add(x)
-		if x.producing == 0 && x.departure == 0 && x.via == 0 && x.destined == 0 {
-			out.NotStated.add(x)
-			continue
-		}
-		// Only where the destination is open does the routing say something.
-		inbound := x.destined == 0 && paiza.Routings()[x.routing] == paiza.RoutingInbound
-		k := key{x.country, x.producing, x.departure, x.via, x.destined, inbound}
-		row := sum[k]
-		if row == nil {
-			stated := paiza.Route{Producing: paiza.Country(r.texts[x.producing]), Departure: paiza.Country(r.texts[x.departure]),
-				Via: paiza.Country(r.texts[x.via]), Destination: paiza.Country(r.texts[x.destined])}
-			made := infer(stated, paiza.Country(r.texts[x.country]), inbound)
-			made.First, made.Last = int(x.year), int(x.year)
-			row = &made
-			sum[k] = row
-		}
-		row.add(x)
-		row.First, row.Last = min(row.First, int(x.year)), max(row.Last, int(x.year))
-	}
-	rows := make([]RouteRow, 0, len(sum))
-	for _, row := range sum {
-		rows = append(rows, *row)
-	}
-	out.Legs = legs(rows)
-	slices.SortFunc(rows, func(a, b RouteRow) int {
-		return cmp.Or(heavier(a.RouteFigure, b.RouteFigure), cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Via, b.Via), cmp.Compare(a.Destination, b.Destination),
-			cmp.Compare(a.Country, b.Country), cmp.Compare(a.Stated.Producing, b.Stated.Producing), cmp.Compare(a.Stated.Departure, b.Stated.Departure), cmp.Compare(a.Basis, b.Basis))
+		t.first, t.last = min(t.first, k.year), max(t.last, k.year)
+		t.cell(s)
 	})
-	if limit > 0 && len(rows) > limit {
-		for _, row := range rows[limit:] {
-			out.Others.Rows = plus(out.Others.Rows, row.Rows)
-			out.Others.Seizures = plus(out.Others.Seizures, row.Seizures)
-			out.Others.Micrograms = plus(out.Others.Micrograms, row.Micrograms)
-			out.Others.Equivalent = plus(out.Others.Equivalent, row.Equivalent)
+	var out Routes
+	legs := make([]RouteFigure, len(n.legs))
+	var found []int32
+	for i := range sum {
+		t, p := &sum[i], &n.paths[i]
+		if t.Rows == 0 {
+			continue
 		}
-		out.OtherRows = len(rows) - limit
-		rows = rows[:limit]
+		out.Total.add(&t.RouteFigure)
+		if !p.Stated.Stated() {
+			out.NotStated.add(&t.RouteFigure)
+			continue
+		}
+		found = append(found, int32(i))
+		for _, l := range p.legs {
+			if l >= 0 {
+				legs[l].add(&t.RouteFigure)
+			}
+		}
 	}
-	out.Rows = rows
+	heaviest := func(a, b int32) int {
+		return cmp.Or(heavier(&sum[a].RouteFigure, &sum[b].RouteFigure), n.paths[a].compare(&n.paths[b]))
+	}
+	if limit > 0 && len(found) > limit {
+		found = selected(found, limit, heaviest)
+		out.OtherRows = len(found) - limit
+		for _, i := range found[limit:] {
+			out.Others.add(&sum[i].RouteFigure)
+		}
+		found = found[:limit]
+	} else {
+		slices.SortFunc(found, heaviest)
+	}
+	out.Rows = make([]RouteRow, len(found))
+	for i, at := range found {
+		t := &sum[at]
+		out.Rows[i] = n.paths[at].RouteRow
+		out.Rows[i].First, out.Rows[i].Last, out.Rows[i].RouteFigure = int(t.first), int(t.last), t.RouteFigure
+	}
+	out.Legs = n.arrows(legs)
 	return out
 }
 
-func heavier(a, b RouteFigure) int {
+// selected puts the first n of a list, in order, before the rest, without
+// putting the rest in order.
+func selected(list []int32, n int, compare func(a, b int32) int) []int32 {
+	slices.SortFunc(list[:n], compare)
+	for i := n; i < len(list); i++ {
+		if compare(list[i], list[n-1]) >= 0 {
+			continue
+		}
+		x := list[i]
+		list[i] = list[n-1]
+		at, _ := slices.BinarySearchFunc(list[:n-1], x, compare)
+		copy(list[at+1:n], list[at:n-1])
+		list[at] = x
+	}
+	return list
+}
+
+func heavier(a, b *RouteFigure) int {
 	return cmp.Or(cmp.Compare(b.Micrograms, a.Micrograms), cmp.Compare(b.Seizures, a.Seizures))
+}
+
+// compare orders routes of equal weight by their states: no two are equal.
+func (p *path) compare(o *path) int {
+	return cmp.Or(cmp.Compare(p.Origin, o.Origin), cmp.Compare(p.Via, o.Via), cmp.Compare(p.Destination, o.Destination),
+		cmp.Compare(p.Country, o.Country), cmp.Compare(p.Stated.Producing, o.Stated.Producing), cmp.Compare(p.Stated.Departure, o.Stated.Departure),
+		cmp.Compare(p.Stated.Via, o.Stated.Via), cmp.Compare(p.Stated.Destination, o.Stated.Destination))
 }
 
 // infer draws the route out of what is stated.
@@ -135,43 +180,31 @@ func infer(stated paiza.Route, country paiza.Country, inbound bool) RouteRow {
 	return row
 }
 
-// legs cuts routes into arrows between neighbours.
-func legs(rows []RouteRow) []Leg {
-	type key struct {
-		from, to paiza.Country
-		basis    paiza.Basis
-	}
-	sum := map[key]*Leg{}
-	for i := range rows {
-		row := &rows[i]
-		var stops []paiza.Country
-		for _, stop := range []paiza.Country{row.Origin, row.Via, row.Destination} {
-			if stop != "" {
-				stops = append(stops, stop)
-			}
-		}
-		for j := 0; j+1 < len(stops); j++ {
-			if stops[j] == stops[j+1] {
-				continue
-			}
-			k := key{stops[j], stops[j+1], row.Basis}
-			leg := sum[k]
-			if leg == nil {
-				leg = &Leg{From: k.from, To: k.to, Basis: k.basis}
-				sum[k] = leg
-			}
-			leg.Rows = plus(leg.Rows, row.Rows)
-			leg.Seizures = plus(leg.Seizures, row.Seizures)
-			leg.Micrograms = plus(leg.Micrograms, row.Micrograms)
-			leg.Equivalent = plus(leg.Equivalent, row.Equivalent)
+// arrows cuts a route between its known stops.
+func (p *path) arrows() []leg {
+	var stops []paiza.Country
+	for _, stop := range []paiza.Country{p.Origin, p.Via, p.Destination} {
+		if stop != "" && (len(stops) == 0 || stops[len(stops)-1] != stop) {
+			stops = append(stops, stop)
 		}
 	}
-	out := make([]Leg, 0, len(sum))
-	for _, leg := range sum {
-		out = append(out, *leg)
+	var out []leg
+	for i := 1; i < len(stops); i++ {
+		out = append(out, leg{stops[i-1], stops[i], p.Basis})
+	}
+	return out
+}
+
+// arrows lists the legs that have rows, the heaviest first.
+func (n *names) arrows(sum []RouteFigure) []Leg {
+	out := []Leg{}
+	for i := range sum {
+		if l := n.legs[i]; sum[i].Rows != 0 {
+			out = append(out, Leg{l.from, l.to, l.basis, sum[i]})
+		}
 	}
 	slices.SortFunc(out, func(a, b Leg) int {
-		return cmp.Or(heavier(a.RouteFigure, b.RouteFigure), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Basis, b.Basis))
+		return cmp.Or(heavier(&a.RouteFigure, &b.RouteFigure), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Basis, b.Basis))
 	})
 	return out
 }

@@ -6,83 +6,109 @@ import (
 	"paiza"
 )
 
-// sieve is a slice with its texts as numbers. A nil list lets everything
-// through.
+// sieve is a slice with its texts as tables over numbers, so that a cell costs
+// a few loads. A nil table lets everything through.
 type sieve struct {
-	period     paiza.Period
-	country    []bool
-	division   []bool
-	substance  []bool
-	batch      []bool
-	routing    []bool
-	touching   int32 // a state that a route must name; -1 for any
-	noDoubtful bool
+	country, division, substance, batch []bool
+	month, routing, path                []bool
+	first, last                         int32 // years, for what knows no months
+	noDoubtful                          bool
 }
 
-// sieve prepares a slice for comparing. Lists become tables indexed by number,
-// so that a cell costs a few loads.
-func (c *Cube) sieve(r reader, s paiza.Slice) sieve {
-	v := sieve{period: s.Period, touching: -1, noDoubtful: s.WithoutDoubtful}
-	v.country = pick(r, s.Countries)
-	v.division = pick(r, s.Divisions)
-	v.batch = pick(r, s.Imports)
+// sieve prepares a slice for comparing.
+func (c *Cube) sieve(s paiza.Slice) *sieve {
+	n := &c.names
+	v := &sieve{country: pick(n.countries, s.Countries), division: pick(n.divisions, s.Divisions), batch: pick(n.batches, s.Imports),
+		first: int32(s.Period.From.Year()), last: 1 << 30, noDoubtful: s.WithoutDoubtful}
+	if s.Period.To != 0 {
+		v.last = int32(s.Period.To.Year())
+	}
 	if len(s.Substances) > 0 || len(s.Groups) > 0 {
-		v.substance = make([]bool, len(r.texts))
-		for i, text := range r.texts {
-			v.substance[i] = (len(s.Substances) == 0 || slices.Contains(s.Substances, text)) &&
-				(len(s.Groups) == 0 || slices.Contains(s.Groups, r.group[i]))
-		}
+		v.substance = table(len(n.substances), func(i int) bool {
+			return (len(s.Substances) == 0 || slices.Contains(s.Substances, n.substances[i])) &&
+				(len(s.Groups) == 0 || slices.Contains(s.Groups, n.groups[n.group[i]]))
+		})
+	}
+	if s.Period != (paiza.Period{}) {
+		v.month = table(len(n.months), func(i int) bool { return s.Period.Contains(n.months[i]) })
 	}
 	if len(s.Routings) > 0 {
-		v.routing = make([]bool, len(paiza.Routings()))
-		for _, x := range s.Routings {
-			v.routing[routingOf(x)] = true
-		}
-	}
-	if s.Via != "" {
-		v.touching = int32(slices.Index(r.texts, string(s.Via)))
-		if v.touching < 0 {
-			v.touching = int32(len(r.texts)) // a state that no cell names
-		}
+		v.routing = table(len(n.routing), func(i int) bool { return slices.Contains(s.Routings, paiza.Routings()[n.routing[i]]) })
 	}
 	return v
 }
 
-func pick[T ~string](r reader, list []T) []bool {
+// touching keeps the routes that name a state in any part, or whose seizure was
+// made there.
+func (v *sieve) touching(n *names, state paiza.Country) {
+	if state != "" {
+		v.path = table(len(n.paths), func(i int) bool { return slices.Contains(n.paths[i].stops[:], string(state)) })
+	}
+}
+
+func pick[T ~string](texts []string, list []T) []bool {
 	if len(list) == 0 {
 		return nil
 	}
-	out := make([]bool, len(r.texts))
-	for i, text := range r.texts {
-		out[i] = slices.Contains(list, T(text))
+	return table(len(texts), func(i int) bool { return slices.Contains(list, T(texts[i])) })
+}
+
+func table(size int, in func(i int) bool) []bool {
+	out := make([]bool, size)
+	for i := range out {
+		out[i] = in(i)
 	}
 	return out
 }
 
-// in reports whether a number passes a list. A number made after the reader was
-// taken belongs to a later state and cannot occur.
-func in(list []bool, n int32) bool { return list == nil || int(n) < len(list) && list[n] }
-
-func (v *sieve) cell(c *cell) bool {
-	return c.rows != 0 &&
-		in(v.country, c.country) && in(v.substance, c.substance) && in(v.division, c.division) && in(v.batch, c.batch) &&
-		(v.routing == nil || v.routing[c.routing]) && !(v.noDoubtful && c.doubtful) && v.period.Contains(c.month)
+func (v *sieve) cell(k *cellKey) bool {
+	return (v.country == nil || v.country[k.country]) && (v.substance == nil || v.substance[k.substance]) &&
+		(v.month == nil || v.month[k.month]) && (v.routing == nil || v.routing[k.routing]) &&
+		(v.division == nil || v.division[k.division]) && (v.batch == nil || v.batch[k.batch]) &&
+		!(v.noDoubtful && doubtful(k.mark))
 }
 
-func (v *sieve) route(c *routeCell) bool {
-	return c.rows != 0 &&
-		in(v.country, c.country) && in(v.substance, c.substance) && in(v.batch, c.batch) &&
-		(v.routing == nil || v.routing[c.routing]) && !(v.noDoubtful && c.doubtful) && v.years(c.year) &&
-		(v.touching < 0 || c.country == v.touching || c.producing == v.touching || c.departure == v.touching ||
-			c.via == v.touching || c.destined == v.touching)
+func (v *sieve) route(k *routeKey) bool {
+	return (v.country == nil || v.country[k.country]) && (v.substance == nil || v.substance[k.substance]) &&
+		k.year >= v.first && k.year <= v.last && (v.routing == nil || v.routing[k.routing]) &&
+		(v.path == nil || v.path[k.path]) && (v.batch == nil || v.batch[k.batch]) &&
+		!(v.noDoubtful && doubtful(k.mark))
 }
 
-func (v *sieve) total(c *totalCell) bool {
-	return c.rows != 0 && in(v.country, c.country) && in(v.substance, c.substance) && in(v.batch, c.batch) && v.years(c.year)
+func (v *sieve) total(k *totalKey) bool {
+	return (v.country == nil || v.country[k.country]) && (v.substance == nil || v.substance[k.substance]) &&
+		k.year >= v.first && k.year <= v.last && (v.batch == nil || v.batch[k.batch])
 }
 
-// years compares by whole years: routes and official totals know no months.
-func (v *sieve) years(year int32) bool {
-	y := int(year)
-	return (v.period.From == 0 || y >= v.period.From.Year()) && (v.period.To == 0 || y <= v.period.To.Year())
+// eachCell calls do for the cells of the slice.
+func (c *Cube) eachCell(v *sieve, do func(k *cellKey, s *sums)) {
+	for _, b := range c.cells.blocks {
+		if v.skips(b.low, b.high) {
+			continue
+		}
+		for i := range b.keys {
+			if k := &b.keys[i]; v.cell(k) && b.vals[i].rows != 0 {
+				do(k, &b.vals[i])
+			}
+		}
+	}
+}
+
+// eachRoute calls do for the route cells of the slice.
+func (c *Cube) eachRoute(v *sieve, do func(k *routeKey, s *routeSums)) {
+	for _, b := range c.routes.blocks {
+		if v.skips(b.low, b.high) {
+			continue
+		}
+		for i := range b.keys {
+			if k := &b.keys[i]; v.route(k) && b.vals[i].rows != 0 {
+				do(k, &b.vals[i])
+			}
+		}
+	}
+}
+
+// skips reports whether no state between two numbers is asked for.
+func (v *sieve) skips(low, high int32) bool {
+	return v.country != nil && !slices.Contains(v.country[low:high+1], true)
 }

@@ -56,8 +56,8 @@ type Column struct {
 // WriteXLSXRows.
 type Table struct {
 	Title   string
-	Notes   []string // sources, what is shown, the link that shows it again
-	About   string   // name of the sheet that holds title and notes; "About" when empty
+	Notes   []string  // sources, what is shown, the link that shows it again
+	About   string    // name of the sheet that holds title and notes; "About" when empty
 	Made    time.Time // written into the properties of a workbook; zero writes the earliest
 	Columns []Column
 	Rows    [][]Value // a row may be shorter than Columns
