@@ -23,6 +23,7 @@ type calendarView struct {
 	Rows    []calendarRow
 	Figure  figureView
 	Table   *pivot // states with rows in each month
+	Several bool   // enough states for a chart of how many report
 	Keys    []int  // steps of the scale
 }
 
@@ -95,7 +96,7 @@ func (s *Site) calendar(w http.ResponseWriter, r *http.Request) error {
 	}
 	locale.SortBy(p, view.Rows, func(row calendarRow) string { return row.Name })
 	table := s.reporting(p, states)
-	view.Table = &table
+	view.Table, view.Several = &table, len(states) > 2
 	view.Figure = figureView{Caption: table.Caption, Description: table.Caption, Source: table.ID, As: "value", Top: 2}
 	view.Notes = []string{p.T("picture.calendar.note"), p.T("picture.note.once")}
 	return s.render(w, r, http.StatusOK, "picture/calendar", view)

@@ -27,6 +27,7 @@ Europe;Western Europe;Germany;;Berlin;2013-03-07;Heroin;0.25;Kilogram;;;;;Turkey
 Europe;Western Europe;Germany;;Bremen;2013-03-09;Cocaine;80;Kilogram;;;;;Colombia;Netherlands;
 Europe;Western Europe;Germany;;Bremen;2014-02-01;Cocaine;40.125;Kilogram;;;;;Colombia;Netherlands;Border - transit/free trade zone
 Europe;Western Europe;Germany;;Hamburg;2014-02-01;Amphetamine;500;Gram;;;;;;;National territory/domestic seizure
+Asia;Central Asia;Uzbekistan;;Tashkent;2014-01-03;Ketamine;2;Kilogram;;;;;;;
 Asia;Central Asia;Tajikistan;;Dushanbe;2013-01-11;Opium;30;Kilogram;;;;Afghanistan;;;Border - inbound
 Asia;Central Asia;Tajikistan;;Dushanbe;2014-05-11;Opium;31;Kilogram;;;;Afghanistan;;;
 Asia;Central Asia;Tajikistan;;Khujand;2014-05-12;Ecstasy;2000;Tablet;;;;;;;National territory/domestic seizure

@@ -12,6 +12,7 @@ export function readTable(table) {
     key: th.dataset.p,
     name: th.dataset.n || th.textContent.trim(),
     colour: th.dataset.c || th.dataset.p,
+    gap: th.classList.contains('pic-gap'), // nothing was reported: not nought
   }))
   const series = [...table.querySelectorAll('tbody tr[data-s]')].map((tr) => ({
     key: tr.dataset.s,

@@ -77,9 +77,11 @@ function option(f, columns, series, totals, { asShare, side, lying, unit }) {
       axisPointer: { type: 'shadow', shadowStyle: { color: 'var(--pic-veil)' } },
       formatter: (points) => box(f, columns, series, totals, points[0].dataIndex, { asShare, side, unit }),
     },
-    xAxis: lying ? values : names,
-    yAxis: lying ? names : values,
-    series: series.map((s) => ({
+    // The second pair of axes carries the gaps, whose bars must not make room
+    // for themselves between the others.
+    xAxis: lying ? values : [names, { type: 'category', data: names.data, show: false, axisPointer: { show: false } }],
+    yAxis: lying ? names : [values, { type: 'value', min: 0, max: 1, show: false }],
+    series: [...series.map((s) => ({
       type: 'bar',
       name: s.name,
       stack: side ? null : 'all',
@@ -90,11 +92,30 @@ function option(f, columns, series, totals, { asShare, side, lying, unit }) {
       itemStyle: itemStyle(s.colour),
       emphasis: { itemStyle: { color: colour(s.colour), opacity: 0.85, decal: s.colour === 'unknown' ? hatch : null } },
       data: columns.map((_, i) => value(s, i)),
-    })),
+    })), ...gaps(columns, lying)],
   }
 }
 
+// gaps fills the columns in which nothing was reported with hatching, from the
+// axis to the top: a gap must not look like nought.
+function gaps(columns, lying) {
+  if (lying || !columns.some((c) => c.gap)) return []
+  return [
+    {
+      type: 'bar',
+      xAxisIndex: 1,
+      yAxisIndex: 1,
+      silent: true,
+      z: 0,
+      barWidth: '100%',
+      itemStyle: { color: 'transparent', decal: { ...hatch, dashArrayY: [1, 5], color: 'var(--pic-unknown)' } },
+      data: columns.map((c) => (c.gap ? 1 : null)),
+    },
+  ]
+}
+
 function box(f, columns, series, totals, i, { asShare, side, unit }) {
+  if (columns[i].gap) return tip(columns[i].name, [{ name: f.label('Gap'), value: '' }])
   const shown = series.filter((s) => !s.hidden)
   const rows = shown
     .filter((s) => s.cells[i].value !== 0)
