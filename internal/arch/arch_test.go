@@ -48,7 +48,7 @@ var allowed = map[string][]string{
 }
 
 // tools are programs and packages for tests: they may use what they need.
-var tools = []string{"internal/web/bundle", "internal/demo/extract", "internal/store/pgtest", "internal/arch"}
+var tools = []string{"internal/web/bundle", "internal/demo/extract", "internal/store/pgtest", "internal/arch", "internal/bench"}
 
 type pkg struct {
 	ImportPath string

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/pelletier/go-toml/v2"
 
 	"paiza"
 	"paiza/internal/desk"
@@ -255,11 +254,7 @@ func (s *Site) dryRun(w http.ResponseWriter, r *http.Request) error {
 	profile, changed := confirmed(f, rec)
 	keep := mappingForm{Profile: profile.Name}
 	if changed {
-		text, err := toml.Marshal(profile)
-		if err != nil {
-			return err
-		}
-		keep = mappingForm{Mapping: string(text)}
+		keep = mappingForm{Mapping: string(profile.TOML())}
 	}
 	run, err := s.desk.DryRun(r.Context(), v.Actor, desk.ImportRequest{UploadID: id, Profile: keep.Profile, Mapping: []byte(keep.Mapping)})
 	if errors.Is(err, paiza.ErrInvalid) {
