@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -278,13 +279,42 @@ func periodName(p *locale.Printer, d paiza.Date, grain paiza.Grain) string {
 	return p.Date(d)
 }
 
-// notes are the sentences that every view ends with.
-func (s *Site) notes(r *http.Request, a asked, c choices, own ...string) []string {
+// notes are the sentences that every view ends with: where the figures come
+// from, then what is particular to the view, then what holds for all.
+func (s *Site) notes(r *http.Request, a asked, own ...string) []string {
+	p := visitOf(r).Print
+	out := append(s.sources(r, a), own...)
+	return append(out, p.T("picture.note.conversion", "version", s.catalog.Version()),
+		p.T("picture.note.unknown"), p.T("picture.note.gap"), p.T("picture.note.once"))
+}
+
+// namedSources is how many files a note names.
+const namedSources = 5
+
+// sources names the files that the figures are taken from.
+func (s *Site) sources(r *http.Request, a asked) []string {
 	v := visitOf(r)
-	out := append([]string{}, own...)
-	out = append(out, v.Print.T("picture.note.conversion", "version", s.catalog.Version()),
-		v.Print.T("picture.note.unknown"), v.Print.T("picture.note.gap"), v.Print.T("picture.note.once"))
-	return out
+	facets, err := s.desk.Facets(r.Context(), v.Actor)
+	if err != nil {
+		s.log.Error("sources not asked", "err", err)
+		return nil
+	}
+	var files []string
+	for _, i := range facets.Imports {
+		if i.Kind == paiza.KindTotals && a.path != "/picture/coverage" {
+			continue
+		}
+		if len(a.slice.Imports) == 0 || i.Kind == paiza.KindTotals || slices.Contains(a.slice.Imports, i.ID) {
+			files = append(files, path.Base(i.File))
+		}
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	if over := len(files) - namedSources; over > 0 {
+		files = append(files[:namedSources], v.Print.T("picture.others", "n", over))
+	}
+	return []string{v.Print.T("picture.note.source", "files", strings.Join(files, ", "))}
 }
 
 // madeAt is the line of a file that says who made it and when.

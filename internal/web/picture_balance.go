@@ -73,7 +73,7 @@ func (s *Site) balance(w http.ResponseWriter, r *http.Request) error {
 	}
 	view.Series = figure(p, a, view.By)
 	view.Series.As, view.Series.Across, view.Series.Source, view.Series.Caption = "share", true, view.By.ID, view.By.Caption
-	view.Notes = s.notes(r, a, balanceChoices, append([]string{unknown}, doubtNote(p, d.doubtful)...)...)
+	view.Notes = s.notes(r, a, append([]string{unknown}, doubtNote(p, d.doubtful)...)...)
 	return s.render(w, r, http.StatusOK, "picture/balance", view)
 }
 

@@ -98,7 +98,7 @@ func (s *Site) calendar(w http.ResponseWriter, r *http.Request) error {
 	table := s.reporting(p, states)
 	view.Table, view.Several = &table, len(states) > 2
 	view.Figure = figureView{Caption: table.Caption, Description: table.Caption, Source: table.ID, As: "value", Top: 2}
-	view.Notes = []string{p.T("picture.calendar.note"), p.T("picture.note.once")}
+	view.Notes = append(s.sources(r, a), p.T("picture.calendar.note"), p.T("picture.note.once"))
 	return s.render(w, r, http.StatusOK, "picture/calendar", view)
 }
 

@@ -102,8 +102,8 @@ func (s *Site) coverage(w http.ResponseWriter, r *http.Request) error {
 		view.Rows = view.Rows[:coverageShown]
 		view.More = &moreView{p.T("picture.coverage.more", "n", coverageShown, "all", all), every.link(coverageChoices), p.T("picture.show_all", "all", all)}
 	}
-	view.Notes = []string{p.T("picture.coverage.note"), p.T("picture.coverage.matched"), p.T("picture.coverage.above"),
-		p.T("picture.note.conversion", "version", s.catalog.Version())}
+	view.Notes = append(s.sources(r, a), p.T("picture.coverage.note"), p.T("picture.coverage.matched"), p.T("picture.coverage.above"),
+		p.T("picture.note.conversion", "version", s.catalog.Version()))
 	return s.render(w, r, http.StatusOK, "picture/coverage", view)
 }
 

@@ -243,7 +243,7 @@ func (s *Site) fileNotes(r *http.Request, a asked, c choices, ignored []string, 
 	if text := ignoredText(v.Print, ignored); text != "" {
 		out = append(out, text)
 	}
-	out = append(out, s.notes(r, a, c, own...)...)
+	out = append(out, s.notes(r, a, own...)...)
 	return append(out, s.madeAt(v, s.now()))
 }
 

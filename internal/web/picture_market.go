@@ -79,7 +79,7 @@ func (s *Site) market(w http.ResponseWriter, r *http.Request) error {
 	view.Figure = figure(p, a, table)
 	view.Ignored = ignoredText(p, ignored)
 	view.Moves = s.moves(p, a, all, d)
-	view.Notes = s.notes(r, a, marketChoices, doubtNote(p, d.doubtful)...)
+	view.Notes = s.notes(r, a, doubtNote(p, d.doubtful)...)
 	return s.render(w, r, http.StatusOK, "picture/market", view)
 }
 

@@ -96,7 +96,7 @@ func (s *Site) routes(w http.ResponseWriter, r *http.Request) error {
 			view.Years = append(view.Years, mapView{Column: c.Key, Caption: c.Name, Description: c.Name, Unit: unit, Small: true})
 		}
 	}
-	view.Notes = s.notes(r, a, routesChoices, routesNotes(p, a, data)...)
+	view.Notes = s.notes(r, a, routesNotes(p, a, data)...)
 	return s.render(w, r, http.StatusOK, "picture/routes", view)
 }
 

@@ -163,8 +163,58 @@ func TestMarketTable(t *testing.T) {
 	if text := doc.Find("#figures tfoot .pic-aside").Text(); !strings.Contains(text, "900,000,000") {
 		t.Errorf("the implausible amount does not stand apart: %q", text)
 	}
+	if notes := doc.Find(".pic-notes").Text(); !strings.Contains(notes, "rows.csv") {
+		t.Errorf("the page does not name its source: %q", notes)
+	}
 	if doc.Find(`#figures tbody tr[data-s="unknown"]`).Length() != 1 {
 		t.Error("the unknown substance is not shown")
+	}
+}
+
+// The cells of the calendar are the seizures of a month; a month without rows
+// between two reports is a gap and not nought.
+func TestCalendarStrip(t *testing.T) {
+	n := openPictureNode(t, pictureRows)
+	doc := n.get(t, "/picture/calendar?country=DEU")
+	var got []string
+	doc.Find(".pic-heat tbody tr td.pic-h").Each(func(_ int, td *goquery.Selection) {
+		text := strings.TrimSpace(td.Text())
+		if td.HasClass("pic-h0") {
+			text = "gap"
+		}
+		got = append(got, text)
+		if link, ok := td.Find("a").Attr("href"); ok {
+			if rows := n.rowsUnder(t, link, bySeizures); rows != text {
+				t.Errorf("%s: the cell says %s, the rows %s", link, text, rows)
+			}
+		}
+	})
+	want := "1 gap 2 gap gap gap gap gap gap gap gap gap gap 2"
+	if strings.Join(got, " ") != want {
+		t.Errorf("got %q, want %q", strings.Join(got, " "), want)
+	}
+}
+
+// Incidents and official totals stand beside each other and are never summed.
+func TestCoverageBesideTotals(t *testing.T) {
+	n := openPictureNode(t, pictureRows)
+	if n.get(t, "/picture/coverage").Find(".none").Length() != 1 {
+		t.Error("without official totals the page does not say so")
+	}
+	pairs := []pairOf{
+		{year: 2013, country: "DEU", group: "opioids", incidents: 3, official: 4, hasIncidents: true, hasOfficial: true},
+		{year: 2013, country: "DEU", group: "cocaine", incidents: 5, hasIncidents: true},
+		{year: 2013, country: "TJK", group: "cocaine", official: 7, hasOfficial: true},
+	}
+	incidents, official := matched(pairs)
+	if incidents[2013] != 3 || official[2013] != 4 {
+		t.Errorf("matched %v and %v, want only what has both", incidents, official)
+	}
+	if got := pairs[0].plus(pairs[1]); got.incidents != 3 || got.official != 4 {
+		t.Errorf("a part without a total was added: %+v", got)
+	}
+	if got := pairs[1].plus(pairs[2]); got.both() || got.official != 7 {
+		t.Errorf("unlike parts were set against each other: %+v", got)
 	}
 }
 
@@ -192,6 +242,9 @@ func TestPictureLinksReproduce(t *testing.T) {
 	}
 	body, _ := io.ReadAll(resp.Body)
 	resp.Body.Close()
+	if first, _, _ := strings.Cut(string(body), "\r\n"); !strings.HasPrefix(first, "\uFEFFDrug groups,Jan 2013,Feb 2013,Mar 2013") {
+		t.Errorf("the file begins with %q", first)
+	}
 	if !strings.Contains(string(body), "/picture/market?as=share&by=month&country=DEU&from=2013&measure=seizures") {
 		t.Errorf("the file does not say its address:\n%s", body)
 	}
