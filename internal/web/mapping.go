@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode"
 
-
 	"paiza"
 	"paiza/internal/desk"
 	"paiza/internal/ingest"
