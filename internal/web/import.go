@@ -94,9 +94,9 @@ func uploadFault(err error) error {
 // importView is one import: running, done, failed or undone.
 type importView struct {
 	desk.ImportDetail
-	Part      float64 // of the file read, 0 to 1
-	Rate      int64   // rows per second
-	Left      *time.Duration
+	Part      float64       // of the file read, 0 to 1
+	Rate      int64         // rows per second
+	Left      time.Duration // 0 when it cannot be said
 	Took      time.Duration
 	Rows      string // address of its rows in the list
 	Market    string // address of its market
@@ -130,7 +130,7 @@ func (s *Site) importPage(w http.ResponseWriter, r *http.Request, code int, f fo
 		view.Part = min(1, float64(p.Bytes)/float64(p.Size))
 		view.Rate = int64(p.Rate())
 		if left, ok := p.Left(); ok && !p.Finishing {
-			view.Left = &left
+			view.Left = left
 		}
 	}
 	if !detail.Finished.IsZero() {

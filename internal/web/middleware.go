@@ -38,6 +38,10 @@ func (s *Site) chain(mux http.Handler) http.Handler {
 // headers sets what holds for every answer.
 func (s *Site) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// A connection serves many requests: each begins with limits of its own,
+		// which the guard of a slow route widens. A writer without deadlines (a
+		// test's recorder) has none to set.
+		limit(w, time.Minute)
 		h := w.Header()
 		h.Set("Content-Security-Policy", csp)
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -149,19 +153,22 @@ func (s *Site) guard(row route) http.Handler {
 				return
 			}
 		}
-		limit := time.Minute
 		if row.slow {
-			limit = time.Hour
+			limit(w, time.Hour)
 		} else {
 			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		}
-		// A writer without deadlines (a test's recorder) has none to set.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(limit))
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(limit + 30*time.Second))
 		if err := row.handle(s, w, r); err != nil {
 			s.refuse(w, r, err)
 		}
 	})
+}
+
+// limit bounds the time in which a request is read and its answer written.
+func limit(w http.ResponseWriter, d time.Duration) {
+	c := http.NewResponseController(w)
+	_ = c.SetReadDeadline(time.Now().Add(d))
+	_ = c.SetWriteDeadline(time.Now().Add(d + 30*time.Second))
 }
 
 // from is the network address of the request, for the ledger.

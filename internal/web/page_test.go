@@ -267,3 +267,95 @@ func TestNoDeadLinks(t *testing.T) {
 		t.Errorf("only %d addresses were found", len(seen))
 	}
 }
+
+// TestLanguage: the account decides, else the cookie, else the browser.
+func TestLanguage(t *testing.T) {
+	n := inhabited(t)
+	b := n.browser(t)
+	lang := func() string { return b.page("/help").doc.Find("html").AttrOr("lang", "") }
+	b.header.Set("Accept-Language", "zh-CN,zh;q=0.9,en;q=0.5")
+	if got := lang(); got != "zh-Hans" {
+		t.Errorf("the browser asks for Chinese and gets %s", got)
+	}
+	if r := b.post("/language", url.Values{"language": {"ru"}, "here": {"/help"}}); r.Header.Get("Location") != "/help" {
+		t.Errorf("after the choice one comes to %q", r.Header.Get("Location"))
+	}
+	if got := lang(); got != "ru" {
+		t.Errorf("the cookie says Russian and the page is %s", got)
+	}
+	b.post("/sign-in", url.Values{"login": {"root"}, "password": {password}})
+	if got := lang(); got != "en" {
+		t.Errorf("the account says English and the page is %s", got)
+	}
+	if r := b.post("/language", url.Values{"language": {"tlh"}, "here": {"/"}}); r.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a language that is not here: %s", r.Status)
+	}
+	if r := b.post("/language", url.Values{"language": {"zh"}, "here": {"https://evil.example/"}}); r.Header.Get("Location") != "/" {
+		t.Errorf("an open redirect: %q", r.Header.Get("Location"))
+	}
+	if got := lang(); got != "zh-Hans" {
+		t.Errorf("the account was changed to Chinese and the page is %s", got)
+	}
+}
+
+func TestTheme(t *testing.T) {
+	n := inhabited(t)
+	b := n.browser(t)
+	theme := func() string { return b.page("/sign-in").doc.Find("html").AttrOr("data-theme", "system") }
+	for _, tt := range []struct{ choice, want string }{{"", "system"}, {"dark", "dark"}, {"light", "light"}, {"auto", "system"}, {"\"><x", "system"}} {
+		if tt.choice != "" {
+			b.post("/theme", url.Values{"theme": {tt.choice}, "here": {"/sign-in"}})
+		}
+		if got := theme(); got != tt.want {
+			t.Errorf("%q gives %s, want %s", tt.choice, got, tt.want)
+		}
+	}
+}
+
+// TestDemonstration: a store of demonstration data says so on every page.
+func TestDemonstration(t *testing.T) {
+	n := inhabited(t)
+	if n.as(t, "root").page("/").doc.Find(".demo").Length() != 0 {
+		t.Fatal("an ordinary node says that it is a demonstration")
+	}
+	if err := n.desk.MarkDemo(t.Context(), n.root); err != nil {
+		t.Fatal(err)
+	}
+	n.site.demo.known = time.Time{}
+	b := n.as(t, "root")
+	for _, path := range []string{"/", "/seizures", "/catalog", "/help", "/people"} {
+		if b.page(path).text(".demo") == "" {
+			t.Errorf("%s does not say that the data are for demonstration", path)
+		}
+	}
+	if n.browser(t).page("/sign-in").text(".demo") == "" {
+		t.Error("the sign-in page does not say so")
+	}
+}
+
+// TestAssets: without the built scripts no page asks for one, and with
+// or without them every address of an asset answers.
+func TestAssets(t *testing.T) {
+	n := inhabited(t)
+	b := n.as(t, "root")
+	for _, path := range []string{"/", "/picture/market", "/picture/routes"} {
+		r := b.page(path)
+		for _, s := range r.doc.Find("script, link").EachIter() {
+			to := s.AttrOr("src", s.AttrOr("href", ""))
+			if to == "" {
+				t.Errorf("%s: asks for an asset without an address", path)
+			} else if got := b.get(to); got.StatusCode != http.StatusOK {
+				t.Errorf("%s: %s answers %s", path, to, got.Status)
+			}
+		}
+	}
+	css := n.site.assets.named["paiza.css"]
+	first := b.get(n.site.assets.url("paiza.css"))
+	b.header.Set("If-None-Match", first.Header.Get("ETag"))
+	if r := b.get(n.site.assets.url("paiza.css")); r.StatusCode != http.StatusNotModified {
+		t.Errorf("an unchanged asset is sent again: %s", r.Status)
+	}
+	if n := len(css.packed()); n > 16<<10 {
+		t.Errorf("the style sheet weighs %d bytes compressed", n)
+	}
+}
