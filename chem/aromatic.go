@@ -14,9 +14,10 @@ const (
 	fusedRing = 24
 	// fusedRings is the largest union of rings that is tried.
 	fusedRings = 6
-	// fusedWork bounds the unions tried in one fused system. Past it the unions
-	// not yet tried count as not aromatic; ordinary chemistry stays far below.
-	fusedWork = 200_000
+	// fusedWork bounds the unions tried in one fused system. A size of union
+	// that would pass it is not tried at all, so that the order of atoms does
+	// not matter; ordinary chemistry stays far below.
+	fusedWork = 100_000
 )
 
 // Electrons an atom gives to a ring.
@@ -181,6 +182,7 @@ func (z *aromatizer) system(m *Mol, i int32) {
 	for size := 1; size <= min(fusedRings, len(z.group)) && z.left > 0; size++ {
 		// Unions of one size are judged before any of them is marked: what
 		// has been found in smaller unions decides only when to stop.
+		z.hits = z.hits[:0]
 		for _, r := range z.group {
 			z.pick = append(z.pick[:0], r)
 			z.ban = z.ban[:0]
@@ -188,6 +190,9 @@ func (z *aromatizer) system(m *Mol, i int32) {
 		}
 		if z.tried > fusedWork {
 			break
+		}
+		for k := 0; k < len(z.hits); k += size {
+			z.mark(m, z.hits[k:k+size])
 		}
 	}
 }
@@ -216,7 +221,7 @@ func (z *aromatizer) extend(m *Mol, size int, root int32) {
 	z.ban = z.ban[:banned]
 }
 
-// judge applies Hückel's rule to the union in z.pick and marks it when it holds.
+// judge applies Hückel's rule to the union in z.pick and notes it when it holds.
 // An atom in three rings of the union lies inside it and does not count.
 func (z *aromatizer) judge(m *Mol) {
 	low, high, wild := 0, 0, 0
@@ -239,10 +244,14 @@ func (z *aromatizer) judge(m *Mol) {
 			}
 		}
 	}
-	if wild > 1 || !huckel(low, high) {
-		return
+	if wild <= 1 && huckel(low, high) {
+		z.hits = append(z.hits, z.pick...)
 	}
-	for _, r := range z.pick {
+}
+
+// mark makes the atoms and the outer bonds of a union aromatic.
+func (z *aromatizer) mark(m *Mol, pick []int32) {
+	for _, r := range pick {
 		for _, x := range z.rings[r].atoms {
 			m.atoms[x].flags |= flagAromatic
 		}
@@ -250,7 +259,7 @@ func (z *aromatizer) judge(m *Mol) {
 			z.bcnt[e]++
 		}
 	}
-	for _, r := range z.pick {
+	for _, r := range pick {
 		for _, e := range z.rings[r].bonds {
 			if z.bcnt[e] == 1 && !z.marked[e] {
 				z.marked[e] = true

@@ -56,9 +56,9 @@
 //
 // # Rings
 //
-// [Mol.Rings] returns the relevant cycles, one for each family: the union of all
-// smallest sets of smallest rings, so that no arbitrary choice enters. In cages
-// and bridged systems these are more than [Mol.RingCount], the size of one SSSR.
+// [Mol.Rings] returns the relevant cycles: the union of all smallest sets of
+// smallest rings, so that no arbitrary choice enters. In cages and bridged systems
+// these are more than [Mol.RingCount], the size of one SSSR.
 // The SMARTS primitives R and r refer to them.
 //
 // # Tautomers, isotopes, stereo
@@ -76,9 +76,10 @@
 // is beyond is refused with an error that errors.Is finds as [ErrLimit]. A search
 // tries at most [DefaultWork] placements and then says [ErrWork]: a no is a no.
 // Three bounds have no error because ordinary and most hostile structures stay
-// far from them: 200,000 unions of rings are tried for aromaticity in one fused
+// far from them: 100,000 unions of rings are tried for aromaticity in one fused
 // system, 4,000,000 steps are spent on canonical ties (past them the text may
-// depend on the order of atoms), and one ring of each family enters the ring set.
+// depend on the order of atoms), and a family of more than 256 rings that differ only
+// in the way round smaller even rings is represented by one of them.
 //
 // # Errors
 //

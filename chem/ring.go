@@ -1,10 +1,5 @@
 package chem
 
-import (
-	"math/bits"
-	"slices"
-)
-
 // ringWork bounds the steps of ring perception in one molecule.
 const ringWork = 30_000_000
 
@@ -13,10 +8,12 @@ const ringWork = 30_000_000
 // The ring set is the set of relevant cycles: every cycle that belongs to some
 // smallest set of smallest rings (P. Vismara, Electron. J. Combin. 4 (1997)
 // R9). It does not depend on the order of atoms where an arbitrary SSSR would:
-// cubane has its six faces, not five of them. Of a family of equally long rings
-// that differ only in which way round they pass an even ring, one is kept, so
-// that cages and cyclophanes cannot blow up. It serves where Daylight counts
-// SSSR rings, and is the SSSR in all but cages and bridged systems.
+// cubane has its six faces, not five of them. It serves where Daylight counts
+// SSSR rings, is the SSSR in all but cages and bridged systems, and agrees with
+// what RDKit calls the symmetrized SSSR. The search finds families of rings that
+// differ only in which way round they pass an even ring; a family of more than
+// familyRings is represented by one of its rings, so that a macrocycle of many
+// phenylenes cannot blow up.
 type ringFinder struct {
 	low, num []int32 // depth-first numbering
 	stack    []frame
@@ -33,6 +30,8 @@ type ringFinder struct {
 	touched  []int32
 	seen     []int32
 	stamp    int32
+	multi    []bool // more than one shortest path leads to the root
+	members  [][]uint16
 	cand     []ringCandidate
 	path     []uint16
 	rows     []uint64
@@ -46,9 +45,17 @@ type frame struct {
 	next      uint32
 }
 
+// familyRings is the largest family of rings that is written out.
+const familyRings = 256
+
 // ringCandidate is a cycle found by the search: its atoms are a piece of path.
+// It runs from root to y, over far unless that is -1, to z and back. When it has
+// relatives, other shortest paths lead from y or z to the root.
 type ringCandidate struct {
-	from, n int32
+	from, n      int32
+	root         int32
+	y, z, far    int32
+	hasRelatives bool
 }
 
 // markRings sets flagRing on the atoms and bonds that lie in rings: the bonds
@@ -192,252 +199,6 @@ func (f *ringFinder) lone(m *Mol, i int) {
 		}
 	}
 	m.ringEnd = append(m.ringEnd, uint32(len(m.ringAtom)))
-}
-
-// solve finds the relevant cycles of the system in f.atoms. Candidates are made
-// up to a growing length until they span the cycle space, so that ordinary
-// fused systems never look further than eight atoms round.
-func (f *ringFinder) solve(m *Mol, rings, bonds int) bool {
-	f.localize(m, bonds)
-	n := len(f.atoms)
-	for most := 8; ; most *= 2 {
-		f.cand, f.path = f.cand[:0], f.path[:0]
-		for r := range n {
-			f.grow(int32(r), int32(most))
-			if f.work > ringWork {
-				return false
-			}
-		}
-		if len(f.cand) >= rings && f.choose(m, rings, bonds) {
-			return true
-		}
-		if most > 2*n || f.work > ringWork {
-			return false
-		}
-	}
-}
-
-// localize numbers the atoms and ring bonds of the system from 0.
-func (f *ringFinder) localize(m *Mol, bonds int) {
-	n := len(f.atoms)
-	f.lfirst = resize(f.lfirst, n+1)
-	f.ladj, f.lbond = f.ladj[:0], f.lbond[:0]
-	for k, x := range f.atoms {
-		f.local[x] = int32(k)
-	}
-	number := int32(0)
-	for k, x := range f.atoms {
-		f.lfirst[k] = int32(len(f.ladj))
-		for _, h := range m.around(int(x)) {
-			if m.bonds[h.bond].flags&flagRing == 0 {
-				continue
-			}
-			y := f.local[h.atom]
-			e := number
-			if y < int32(k) {
-				e = f.bondOf(y, int32(k))
-			} else {
-				number++
-			}
-			f.ladj = append(f.ladj, y)
-			f.lbond = append(f.lbond, e)
-		}
-	}
-	f.lfirst[n] = int32(len(f.ladj))
-	f.dist = resize(f.dist, n)
-	f.up = resize(f.up, n)
-	f.valid = resize(f.valid, n)
-	f.seen = resize(f.seen, n)
-	f.stamp = 0
-	for i := range f.dist {
-		f.dist[i] = -1
-	}
-}
-
-func (f *ringFinder) bondOf(x, y int32) int32 {
-	for e := f.lfirst[x]; e < f.lfirst[x+1]; e++ {
-		if f.ladj[e] == y {
-			return f.lbond[e]
-		}
-	}
-	return -1
-}
-
-// grow makes the candidate cycles whose highest-numbered atom is r and whose
-// length is at most most.
-func (f *ringFinder) grow(r, most int32) {
-	f.order = append(f.order[:0], r)
-	f.dist[r], f.up[r], f.valid[r] = 0, -1, true
-	for k := 0; k < len(f.order); k++ {
-		y := f.order[k]
-		d := f.dist[y] + 1
-		if 2*d > most {
-			break
-		}
-		for e := f.lfirst[y]; e < f.lfirst[y+1]; e++ {
-			f.work++
-			z := f.ladj[e]
-			if f.dist[z] < 0 {
-				f.dist[z], f.up[z] = d, y
-				f.valid[z] = f.valid[y] && z < r
-				f.order = append(f.order, z)
-			} else if f.dist[z] == d && !f.valid[z] && f.valid[y] && z < r {
-				f.up[z], f.valid[z] = y, true
-			}
-		}
-	}
-	for _, y := range f.order[1:] {
-		if y >= r {
-			continue
-		}
-		f.closeAt(r, y, most)
-	}
-	for _, y := range f.order {
-		f.dist[y] = -1
-		f.valid[y] = false
-	}
-}
-
-// closeAt makes the cycles through r for which y is the far atom (even length)
-// or one end of the far bond (odd length).
-func (f *ringFinder) closeAt(r, y, most int32) {
-	d := f.dist[y]
-	for e := f.lfirst[y]; e < f.lfirst[y+1]; e++ {
-		z := f.ladj[e]
-		if f.dist[z] < 0 || !f.valid[z] {
-			continue
-		}
-		if f.dist[z] == d && z < y && f.valid[y] && 2*d+1 <= most && f.apart(y, z) {
-			f.emit(y, z, -1)
-		}
-		if f.dist[z] != d-1 || 2*d > most {
-			continue
-		}
-		for g := e + 1; g < f.lfirst[y+1]; g++ {
-			f.work++
-			q := f.ladj[g]
-			if f.dist[q] == d-1 && f.valid[q] && f.apart(z, q) {
-				f.emit(z, q, y)
-			}
-		}
-	}
-}
-
-// apart reports whether the paths from y and z up to the root share only it.
-func (f *ringFinder) apart(y, z int32) bool {
-	f.stamp++
-	for f.up[y] >= 0 {
-		f.seen[y] = f.stamp
-		y = f.up[y]
-		f.work++
-	}
-	for f.up[z] >= 0 {
-		if f.seen[z] == f.stamp {
-			return false
-		}
-		z = f.up[z]
-		f.work++
-	}
-	return true
-}
-
-// emit stores the cycle root..y, far, z..root; far is -1 for an odd cycle.
-func (f *ringFinder) emit(y, z, far int32) {
-	from := len(f.path)
-	for v := y; v >= 0; v = f.up[v] {
-		f.path = append(f.path, uint16(v))
-	}
-	slices.Reverse(f.path[from:])
-	if far >= 0 {
-		f.path = append(f.path, uint16(far))
-	}
-	for v := z; f.up[v] >= 0; v = f.up[v] {
-		f.path = append(f.path, uint16(v))
-	}
-	f.work += len(f.path) - from
-	f.cand = append(f.cand, ringCandidate{int32(from), int32(len(f.path) - from)})
-}
-
-// choose keeps the candidates that are no sum of shorter ones. It returns false
-// when the candidates do not span the cycle space yet.
-func (f *ringFinder) choose(m *Mol, rings, bonds int) bool {
-	slices.SortStableFunc(f.cand, func(a, b ringCandidate) int { return int(a.n - b.n) })
-	words := (bonds + 63) / 64
-	f.rows = f.rows[:0]
-	f.pivot = resize(f.pivot, bonds)
-	for i := range f.pivot {
-		f.pivot[i] = -1
-	}
-	f.vec = resize(f.vec, words)
-	rank, keptAtom, keptEnd := 0, len(m.ringAtom), len(m.ringEnd)
-	for i := 0; i < len(f.cand) && (rank < rings || f.cand[i].n == f.cand[i-1].n); {
-		j := i
-		for j < len(f.cand) && f.cand[j].n == f.cand[i].n {
-			j++
-		}
-		// First all of one length against the shorter rows only: those are
-		// relevant. Then add them to the rows.
-		shorter := len(f.rows)
-		for k := i; k < j; k++ {
-			if f.reduce(f.cand[k], shorter/words, words) < 0 {
-				f.cand[k].from = -1 - f.cand[k].from
-			}
-			if f.work > ringWork {
-				return false
-			}
-		}
-		for k := i; k < j; k++ {
-			c := f.cand[k]
-			if c.from < 0 {
-				continue
-			}
-			for _, v := range f.path[c.from : c.from+c.n] {
-				m.ringAtom = append(m.ringAtom, f.atoms[v])
-			}
-			m.ringEnd = append(m.ringEnd, uint32(len(m.ringAtom)))
-			if rank == rings {
-				continue
-			}
-			if p := f.reduce(c, len(f.rows), words); p >= 0 {
-				f.pivot[p] = int32(len(f.rows) / words)
-				f.rows = append(f.rows, f.vec...)
-				rank++
-			}
-		}
-		i = j
-		if rank == rings {
-			return true
-		}
-	}
-	m.ringAtom, m.ringEnd = m.ringAtom[:keptAtom], m.ringEnd[:keptEnd]
-	return false
-}
-
-// reduce adds rows before limit to the cycle c until its leading bond has none,
-// leaves the rest in f.vec and returns that bond, or -1 when nothing is left.
-func (f *ringFinder) reduce(c ringCandidate, limit, words int) int {
-	clear(f.vec)
-	p := f.path[c.from : c.from+c.n]
-	last := int32(p[len(p)-1])
-	for _, v := range p {
-		e := f.bondOf(last, int32(v))
-		f.vec[e>>6] ^= 1 << (e & 63)
-		last = int32(v)
-	}
-	for w := 0; w < words; w++ {
-		for f.vec[w] != 0 {
-			bit := w<<6 + bits.TrailingZeros64(f.vec[w])
-			row := int(f.pivot[bit])
-			if row < 0 || row >= limit {
-				return bit
-			}
-			for k, x := range f.rows[row*words : (row+1)*words] {
-				f.vec[k] ^= x
-			}
-			f.work += words
-		}
-	}
-	return -1
 }
 
 // Rings returns the ring set: for each ring its atoms in order round the ring.

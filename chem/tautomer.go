@@ -33,11 +33,11 @@ const tautomerRounds = 8
 func (m *Mol) Tautomer() (*Mol, error) {
 	for range tautomerRounds {
 		before := m
-		m = m.ketoForms()
 		var err error
 		if m, err = m.placeMobile(); err != nil {
 			return m, err
 		}
+		m = m.ketoForms()
 		if m == before {
 			return m, nil
 		}

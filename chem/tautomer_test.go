@@ -1,6 +1,9 @@
 package chem
 
-import "testing"
+import (
+	"math/rand/v2"
+	"testing"
+)
 
 // TestTautomer gives forms of one substance; all must have one normal form,
 // which is the first.
@@ -48,5 +51,93 @@ func TestTautomer(t *testing.T) {
 			}
 		}
 		t.Logf("%s -> %s", forms[0], want)
+	}
+}
+
+// TestTautomerOrders checks that the normal form does not depend on the order of
+// atoms and is its own normal form.
+func TestTautomerOrders(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	bad, n, undecided := 0, 0, 0
+	for _, name := range []string{"consensus/molecules.smi", "wehi10k.smi", "nci_rtecs10k.smi"} {
+		for i, s := range firstFields(t, name) {
+			if i%8 != 0 {
+				continue
+			}
+			m, err := Parse(s)
+			if err != nil {
+				continue
+			}
+			n++
+			f, err := m.Tautomer()
+			if err != nil {
+				undecided++
+				continue
+			}
+			want := f.Canonical()
+			if f.Formula() != m.Formula() {
+				t.Errorf("%s becomes %s, another formula", s, want)
+			}
+			again, err := f.Tautomer()
+			other, err2 := MustParse(shuffled(m, rng)).Tautomer()
+			if err != nil || err2 != nil {
+				continue
+			}
+			if got := again.Canonical(); got != want {
+				bad++
+				t.Errorf("%s\n becomes %s\n then    %s", s, want, got)
+			}
+			if got := other.Canonical(); got != want {
+				bad++
+				t.Errorf("%s\n becomes %s\n in other order %s", s, want, got)
+			}
+			if bad > 20 {
+				t.Fatal("and so on")
+			}
+		}
+	}
+	t.Logf("%d molecules, %d undecided", n, undecided)
+}
+
+// TestTautomerForms moves mobile hydrogens at random and checks that every form
+// has the same normal form.
+func TestTautomerForms(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	bad, n := 0, 0
+	for _, name := range []string{"consensus/molecules.smi", "wehi10k.smi", "nci_rtecs10k.smi"} {
+		for i, s := range firstFields(t, name) {
+			if i%8 != 0 {
+				continue
+			}
+			m, err := Parse(s)
+			if err != nil {
+				continue
+			}
+			m = m.WithoutStereo()
+			f, err := m.Tautomer()
+			if err != nil {
+				continue
+			}
+			for _, sys := range f.mobileSystems() {
+				pick := make([]int, 0, len(sys.sites))
+				for _, k := range rng.Perm(len(sys.sites))[:sys.holds] {
+					pick = append(pick, sys.sites[k])
+				}
+				o := f.placed(sys, pick)
+				if o == nil {
+					continue
+				}
+				n++
+				back, err := o.Tautomer()
+				if err != nil || back.Canonical() != f.Canonical() {
+					bad++
+					t.Logf("%s\n as   %s\n back %s\n %v", f.Canonical(), o.Canonical(), back.Canonical(), err)
+				}
+			}
+		}
+	}
+	t.Logf("%d forms, %d with another normal form", n, bad)
+	if bad > n/100 {
+		t.Errorf("%d of %d forms have another normal form", bad, n)
 	}
 }
