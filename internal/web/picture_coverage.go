@@ -125,12 +125,12 @@ func matched(pairs []pairOf) (incidents, official map[int]int64) {
 // coverageTable has two rows and no total.
 func coverageTable(p *locale.Printer, pairs []pairOf) pivot {
 	incidents, official := matched(pairs)
-	var period paiza.Period
+	var years []int
 	for _, c := range pairs {
-		period = widen(period, paiza.NewDate(c.year, 0, 0))
+		years = append(years, c.year)
 	}
 	b := &builder{print: p, measure: byMass}
-	t := pivot{ID: "figures", Head: p.T("picture.coverage.kind"), Caption: p.T("picture.coverage.chart"), Columns: yearColumns(period), NoSums: true}
+	t := pivot{ID: "figures", Head: p.T("picture.coverage.kind"), Caption: p.T("picture.coverage.chart"), Columns: yearColumns(years), NoSums: true}
 	rows := []pivotRow{
 		{Key: "incidents", Name: p.T("picture.coverage.incidents"), Colour: "incidents"},
 		{Key: "official", Name: p.T("picture.coverage.official"), Colour: "official"},

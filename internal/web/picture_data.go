@@ -170,6 +170,7 @@ func (s *Site) routesData(r *http.Request, a asked) (ways, error) {
 		d.none.add(routeTally(one.NotStated))
 		d.rows += one.Total.Rows
 		d.period = widen(d.period, paiza.NewDate(year, 0, 0))
+		d.years = append(d.years, year)
 		for _, row := range one.Rows {
 			k := lineKey{row.Stated, row.Country, row.Stated.Destination == "" && row.Destination != ""}
 			at, known := lines[k]

@@ -54,6 +54,7 @@ type ways struct {
 	lines  []line
 	places map[paiza.Country]map[int]tally
 	none   tally // rows without any route
+	years  []int // with rows
 	period paiza.Period
 	rows   int64
 	// Rows with an implausible amount, where amounts are shown: apart.
@@ -121,7 +122,7 @@ func (s *Site) routesTable(p *locale.Printer, a asked, d ways, limit int) pivot 
 		}
 		return address("/seizures", formatFilter(lines[i].key.filter(slice, a.measure)))
 	}
-	b.columns = yearColumns(d.period)
+	b.columns = yearColumns(d.years)
 	for i, l := range lines {
 		series := strconv.Itoa(i)
 		if limit > 0 && i >= limit {
@@ -172,7 +173,7 @@ func (s *Site) placesTable(p *locale.Printer, a asked, d ways) pivot {
 		}
 		return rowsLink(slice)
 	})
-	b.columns = yearColumns(d.period)
+	b.columns = yearColumns(d.years)
 	for country, years := range d.places {
 		for year, t := range years {
 			b.add(string(country), strconv.Itoa(year), t)
@@ -196,13 +197,15 @@ func (s *Site) placesTable(p *locale.Printer, a asked, d ways) pivot {
 	return table.named("places", p.T("picture.routes.state"), caption, p)
 }
 
-func yearColumns(period paiza.Period) []pivotColumn {
-	var out []pivotColumn
-	if period.From == 0 {
-		return nil
+// yearColumns has a column for every year from the first to the last found.
+func yearColumns(found []int) []pivotColumn {
+	var dates []paiza.Date
+	for _, y := range found {
+		dates = append(dates, paiza.NewDate(y, 0, 0))
 	}
-	for y := period.From.Year(); y <= period.To.Year(); y++ {
-		out = append(out, pivotColumn{Key: strconv.Itoa(y), Name: strconv.Itoa(y)})
+	var out []pivotColumn
+	for _, d := range periods(dates, paiza.ByYear) {
+		out = append(out, pivotColumn{Key: d.String(), Name: d.String()})
 	}
 	return out
 }
