@@ -1,15 +1,13 @@
 // Package auth answers one question, who is this, with pure functions: the
 // hash of a password and its check, and the rule a new password must meet.
-// It keeps nothing and reads no clock; sessions are package web's, accounts
-// package store's, and the counting of failed attempts package desk's.
+// It keeps nothing and reads no clock; sessions and the counting of failed
+// attempts are package web's, accounts package store's.
 package auth
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -101,19 +99,4 @@ func decode(hash string) (c cost, salt, key []byte, err error) {
 		return c, nil, nil, errHash
 	}
 	return c, salt, key, nil
-}
-
-// Token is a new secret of 256 bits for a one-time link, in characters that a
-// URL and a terminal carry unharmed.
-func Token() string {
-	b := make([]byte, 32)
-	rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// TokenHash is what the store keeps of a token: whoever reads the store cannot
-// use the link. A random token needs no slow hash.
-func TokenHash(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
 }

@@ -74,13 +74,3 @@ func TestCheckPassword(t *testing.T) {
 		}
 	}
 }
-
-func TestToken(t *testing.T) {
-	a, b := Token(), Token()
-	if a == b || len(a) != 43 || strings.Trim(a, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
-		t.Errorf("Token = %q, %q", a, b)
-	}
-	if TokenHash(a) == TokenHash(b) {
-		t.Error("hashes of two tokens are equal")
-	}
-}

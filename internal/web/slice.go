@@ -163,15 +163,6 @@ func address(path string, q url.Values) string {
 	return path + "?" + q.Encode()
 }
 
-// parseGrain reads by; what is not month is the default.
-func parseGrain(q url.Values, otherwise paiza.Grain) paiza.Grain {
-	switch g := paiza.Grain(q.Get(keyBy)); g {
-	case paiza.ByYear, paiza.ByMonth:
-		return g
-	}
-	return otherwise
-}
-
 // flagName is a flag in an address: its key without the word flag.
 func flagName(f paiza.Flags) string { return strings.TrimPrefix(f.Key(), "flag.") }
 
