@@ -1,9 +1,13 @@
 package chem
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -120,5 +124,52 @@ func BenchmarkPAINS(b *testing.B) {
 	if r.pains > 0 {
 		b.ReportMetric(r.pains, "rdkit-s/run")
 		b.ReportMetric(r.pains/(b.Elapsed().Seconds()/float64(b.N)), "x-rdkit")
+	}
+}
+
+// BenchmarkLibrary prints the memory a molecule takes in a Library, as the heap
+// sees it, and the rate of matching one pattern on one core.
+func BenchmarkLibrary(b *testing.B) {
+	mols := parseAll(b, firstFields(b, "wehi10k.smi"))
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	l := NewLibrary()
+	for range 10 {
+		for _, m := range mols {
+			l.Add(m)
+		}
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	perMol := float64(after.HeapAlloc-before.HeapAlloc) / float64(l.Len())
+	p := MustPattern("[NX3;H2,H1;!$(NC=O);!$(NS(=O)=O)][CX4;R0;$([CX4](C)(C)C),$(CCc1ccccc1)]")
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for b.Loop() {
+		if _, err := l.Match(context.Background(), p); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(perMol, "B/mol")
+	b.ReportMetric(float64(l.Len())*float64(b.N)/b.Elapsed().Seconds(), "mol/s")
+}
+
+// BenchmarkWorst reads, canonicalises and searches the large structures.
+func BenchmarkWorst(b *testing.B) {
+	p := MustPattern("[#6]~[#6]~[#6]~[#6]~[#6]~[#6]~[#6]~[#6]-[N;!$(NC=O)]")
+	for _, name := range slices.Sorted(maps.Keys(worstCases)) {
+		b.Run(strings.ReplaceAll(name, " ", "_"), func(b *testing.B) {
+			for b.Loop() {
+				m, err := Parse(worstCases[name])
+				if err != nil {
+					b.Fatal(err)
+				}
+				m.Canonical()
+				if _, err := p.Match(m); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N), "ms")
+		})
 	}
 }

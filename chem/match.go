@@ -34,7 +34,7 @@ type Search struct {
 // Match reports whether the pattern occurs in the molecule. The error is ErrWork
 // when the bound DefaultWork was reached without an answer; it is then unknown
 // whether the pattern occurs.
-func (p *Pattern) Match(m *Mol) (bool, error) { return p.match(nil, m) }
+func (p *Pattern) Match(m *Mol) (bool, error) { return p.match(context.Background(), m) }
 
 func (p *Pattern) match(ctx context.Context, m *Mol) (bool, error) {
 	if !m.mayHold(&p.need) {

@@ -80,3 +80,56 @@ func TestCanonicalPartition(t *testing.T) {
 		t.Logf("%s: %d molecules, %d different, %d set apart otherwise than RDKit", kind, n, len(ours), bad)
 	}
 }
+
+// TestRDKitOrders reads the random and Kekulé SMILES that RDKit writes for a
+// molecule: all must have one canonical form.
+func TestRDKitOrders(t *testing.T) {
+	var smiles []string
+	for _, name := range []string{"nci_rtecs10k.smi", "rdkit_testdata/canonSmiles.long.smi", "wehi10k.smi"} {
+		for i, s := range firstFields(t, name) {
+			if i%5 == 0 && !strings.Contains(s, "[N@") {
+				smiles = append(smiles, s)
+			}
+		}
+	}
+	bad := 0
+	for i, l := range rdkit(t, `
+import copy
+for l in sys.stdin:
+    m = Chem.MolFromSmiles(l.strip())
+    if not m:
+        print('ERROR')
+        continue
+    out = [Chem.MolToSmiles(m, doRandom=True) for k in range(4)]
+    k = Chem.Mol(m)
+    try:
+        Chem.Kekulize(k, clearAromaticFlags=True)
+        out.append(Chem.MolToSmiles(k, kekuleSmiles=True))
+    except Exception:
+        pass
+    out.append(Chem.MolToSmiles(m, allHsExplicit=True))
+    out.append(Chem.MolToSmiles(m, allBondsExplicit=True))
+    print(' '.join(out))
+`, smiles) {
+		if l == "ERROR" {
+			continue
+		}
+		want := MustParse(smiles[i]).Canonical()
+		for _, s := range strings.Fields(l) {
+			m, err := Parse(s)
+			if err != nil {
+				bad++
+				t.Errorf("%s: %v", s, err)
+				continue
+			}
+			if got := m.Canonical(); got != want {
+				bad++
+				t.Errorf("%s\n as   %s\n got  %s\n want %s", smiles[i], s, got, want)
+			}
+		}
+		if bad > 15 {
+			t.Fatal("and so on")
+		}
+	}
+	t.Logf("%d molecules", len(smiles))
+}

@@ -127,6 +127,9 @@ func (r *reader) step() error {
 		if r.mark.order != 0 {
 			return r.fail(r.i, "write the bond inside the branch: '(=' not '=('")
 		}
+		if r.i+1 < len(r.s) && r.s[r.i+1] == ')' {
+			return r.fail(r.i, "an empty branch")
+		}
 		r.stack = append(r.stack, r.prev)
 		if len(r.stack) > MaxAtoms {
 			return limitf("branches are nested more than %d deep", MaxAtoms)
