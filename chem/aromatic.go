@@ -224,10 +224,10 @@ func (z *aromatizer) extend(m *Mol, size int, root int32) {
 // judge applies Hückel's rule to the union in z.pick and notes it when it holds.
 // An atom in three rings of the union lies inside it and does not count.
 func (z *aromatizer) judge(m *Mol) {
-	low, high, wild := 0, 0, 0
+	low, high := 0, 0
 	if len(z.pick) == 1 {
 		for _, x := range z.rings[z.pick[0]].atoms {
-			low, high, wild = tally(z.give[x], low, high, wild)
+			low, high = tally(z.give[x], low, high)
 		}
 	} else {
 		for _, r := range z.pick {
@@ -238,13 +238,13 @@ func (z *aromatizer) judge(m *Mol) {
 		for _, r := range z.pick {
 			for _, x := range z.rings[r].atoms {
 				if c := z.count[x]; c == 1 || c == 2 {
-					low, high, wild = tally(z.give[x], low, high, wild)
+					low, high = tally(z.give[x], low, high)
 				}
 				z.count[x] = 0
 			}
 		}
 	}
-	if wild <= 1 && huckel(low, high) {
+	if huckel(low, high) {
 		z.hits = append(z.hits, z.pick...)
 	}
 }
@@ -274,11 +274,11 @@ func (z *aromatizer) mark(m *Mol, pick []int32) {
 	}
 }
 
-func tally(give int8, low, high, wild int) (int, int, int) {
+func tally(give int8, low, high int) (int, int) {
 	if give == giveUpToo2 {
-		return low, high + 2, wild + 1
+		return low, high + 2
 	}
-	return low + int(give), high + int(give), wild
+	return low + int(give), high + int(give)
 }
 
 // huckel reports whether some electron count from low to high is 4n+2.
@@ -319,9 +319,6 @@ func (m *Mol) donates(i int) int8 {
 		}
 	}
 	if a.num == 0 {
-		if inRing >= 0 {
-			return giveOne
-		}
 		return giveUpToo2
 	}
 	if a.num > 18 && a.num != 34 && a.num != 52 {

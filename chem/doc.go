@@ -52,7 +52,8 @@
 // exocyclic double bond to a more electronegative atom leaves an empty orbital.
 // Daylight asks more of exocyclic bonds and does not take unions that are not
 // aromatic ring by ring; arsenic, which OpenSMILES lets be written aromatic, is
-// read but not perceived. OpenSMILES itself defines no model.
+// read but not perceived. A wildcard gives 0, 1 or 2 electrons, whatever fits, and
+// a ring may hold several. (RDKit allows one.) OpenSMILES itself defines no model.
 //
 // # Rings
 //

@@ -69,6 +69,7 @@ func piRole(a *atom, sigma int) uint8 {
 // the aromatic atoms cannot be paired up.
 func (b *builder) kekulize() error {
 	m := &b.m
+	b.openWildcards()
 	some := false
 	for i := range m.atoms {
 		a := &m.atoms[i]
@@ -119,6 +120,32 @@ func (b *builder) kekulize() error {
 		m.atoms[i].flags &^= flagAromatic
 	}
 	return nil
+}
+
+// openWildcards lets wildcards take part in aromatic systems: a wildcard in a
+// ring with an aromatic neighbour, across a bond without a symbol, is taken for
+// aromatic, and so on to wildcards next to it.
+func (b *builder) openWildcards() {
+	m := &b.m
+	for again := true; again; {
+		again = false
+		for i := range m.bonds {
+			bd := &m.bonds[i]
+			if bd.flags&(flagOpen|flagRing) != flagOpen|flagRing {
+				continue
+			}
+			x, y := &m.atoms[bd.a], &m.atoms[bd.b]
+			if (x.flags|y.flags)&flagAromatic != 0 && (x.num == 0 || x.flags&flagAromatic != 0) && (y.num == 0 || y.flags&flagAromatic != 0) {
+				x.flags |= flagAromatic
+				y.flags |= flagAromatic
+				bd.flags = bd.flags&^flagOpen | flagAromatic
+				again = true
+			}
+		}
+	}
+	for i := range m.bonds {
+		m.bonds[i].flags &^= flagOpen
+	}
 }
 
 func unpaired(a *atom) string {

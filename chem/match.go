@@ -8,7 +8,7 @@ import (
 
 // DefaultWork is the number of atom placements a search may try unless
 // [Search].Work says otherwise. It allows some tens of milliseconds.
-const DefaultWork = 2_000_000
+const DefaultWork = 1_000_000
 
 // Which says which matches a search returns.
 type Which uint8

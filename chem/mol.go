@@ -24,6 +24,7 @@ const (
 	flagRing                       // in some ring
 	flagFixedH                     // hydrogen count stated, not derived
 	flagStereo                     // has an entry in the stereo lists
+	flagOpen                       // while reading: a bond of a wildcard that may be aromatic
 )
 
 // atom is the compact record of an atom; [Atom] is its public view.

@@ -292,6 +292,9 @@ func (r *reader) join(x, y int32, k bondMark) error {
 		// itself; RDKit writes O/N=c1/cccco1 too.
 		bd.order = 1
 		bd.flags |= both
+		if b.m.atoms[x].num == 0 || b.m.atoms[y].num == 0 {
+			bd.flags |= flagOpen
+		}
 	} else if k.flags&flagAromatic != 0 && both == 0 {
 		b.m.atoms[x].flags |= flagAromatic
 		b.m.atoms[y].flags |= flagAromatic
