@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -196,7 +197,7 @@ func (d *Desk) DryRun(ctx context.Context, who paiza.Actor, in ImportRequest) (D
 					out.Totals = append(out.Totals, *row.Total)
 				}
 			}
-			keys = append(keys, row.Key)
+			keys = append(keys, keyOf(row))
 			if flags&paiza.Warning != 0 {
 				out.Counts.Flagged++
 			}
@@ -440,7 +441,7 @@ func (d *Desk) load(ctx context.Context, who paiza.Actor, in ImportRequest, imp 
 	imp.Counts = paiza.Counts{Read: report.Read, Refused: report.Refused, SetAside: report.SetAside,
 		Imported: loader.Imported, Repeated: loader.Repeated, Flagged: loader.Flagged}
 	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
-		revised, err := loader.Supersede(t)
+		revised, err := loader.Settle(t)
 		if err != nil {
 			return entry{}, err
 		}
@@ -478,9 +479,24 @@ func (d *Desk) chunkOf(b *ingest.Batch, importID string) chunk {
 		} else {
 			row.Total.Source.Import = importID
 		}
-		c.rows = append(c.rows, store.ImportRow{Key: row.Key, Ident: row.Identity, Cells: row.Cells, Seizure: row.Seizure, Total: row.Total})
+		c.rows = append(c.rows, store.ImportRow{Key: keyOf(row), Ident: row.Identity, Cells: row.Cells, Seizure: row.Seizure, Total: row.Total})
 	}
 	return c
+}
+
+// keyOf is the row's key with its date in front, so that rows of one time lie
+// together in the index: files come in the order of time, and a key that is all
+// hash would touch another page of the index with every row.
+func keyOf(row *ingest.Row) store.Key {
+	k := store.Key(row.Key)
+	date := uint32(0)
+	if row.Seizure != nil {
+		date = uint32(row.Seizure.Date)
+	} else if row.Total != nil {
+		date = uint32(row.Total.Year)
+	}
+	binary.BigEndian.PutUint32(k[:4], date)
+	return k
 }
 
 // Imports lists imports, newest first.

@@ -34,14 +34,14 @@ type Loader struct {
 	Imported int64
 	Flagged  int64
 
-	seen   map[Key]bool   // keys of rows with an identity
-	idents map[int64]bool // identities with a new row
+	table  string         // of the rows: seizure or total
+	idents map[int64]bool // identities that the file names
 }
 
 // NewLoader starts the loading of an import. first says that the store holds
 // nothing of the series yet.
 func (s *Store) NewLoader(importNum int64, first bool) *Loader {
-	return &Loader{s: s, num: importNum, first: first, Sum: NewRollup(), seen: map[Key]bool{}, idents: map[int64]bool{}}
+	return &Loader{s: s, num: importNum, first: first, Sum: NewRollup(), table: "seizure", idents: map[int64]bool{}}
 }
 
 func (k Key) ident() int64 { return int64(binary.BigEndian.Uint64(k[:8])) }
@@ -105,13 +105,10 @@ func (l *Loader) count(rows []ImportRow, fresh []int) {
 		if flags&paiza.Warning != 0 {
 			l.Flagged++
 		}
-		if r.Ident != (Key{}) {
-			l.idents[r.Ident.ident()] = true
-		}
 	}
 	for i := range rows {
-		if rows[i].Ident != (Key{}) {
-			l.seen[rows[i].Key] = true
+		if rows[i].Ident != (Key{}) && !l.first {
+			l.idents[rows[i].Ident.ident()] = true
 		}
 	}
 }
@@ -126,6 +123,7 @@ func (l *Loader) rows(t *Tx, rows []ImportRow) (fresh []int, base int64, err err
 	if rows[0].Total != nil {
 		counter = "total"
 	}
+	l.table = counter
 	if l.s.engine == postgres {
 		return l.copyFresh(t, counter, rows)
 	}
@@ -153,6 +151,11 @@ func (l *Loader) rows(t *Tx, rows []ImportRow) (fresh []int, base int64, err err
 			return nil, 0, err
 		}
 		if n, _ := res.RowsAffected(); n == 0 {
+			hi, lo := rows[i].Key.halves()
+			if _, err := t.exec("INSERT INTO sighting (kind, import, num) SELECT $1, $2, num FROM "+counter+" WHERE key_hi = $3 AND key_lo = $4",
+				counter, l.num, hi, lo); err != nil {
+				return nil, 0, err
+			}
 			continue
 		}
 		fresh = append(fresh, i)
@@ -182,15 +185,23 @@ func (l *Loader) rowArgs(num int64, r *ImportRow) []any {
 
 // copyFresh asks which keys exist and copies the rest in.
 func (l *Loader) copyFresh(t *Tx, counter string, rows []ImportRow) (fresh []int, base int64, err error) {
-	known := map[Key]bool{}
+	known := map[Key]int64{}
 	if !l.first {
 		if known, err = l.known(t, counter, rows); err != nil {
 			return nil, 0, err
 		}
 	}
+	var again [][]any
 	for i := range rows {
-		if !known[rows[i].Key] {
+		if num, ok := known[rows[i].Key]; ok {
+			again = append(again, []any{counter, l.num, num})
+		} else {
 			fresh = append(fresh, i)
+		}
+	}
+	if len(again) > 0 {
+		if err := copyRows(t.ctx, t.raw, "sighting", []string{"kind", "import", "num"}, again); err != nil {
+			return nil, 0, err
 		}
 	}
 	if len(fresh) == 0 {
@@ -226,26 +237,26 @@ func (l *Loader) copyFresh(t *Tx, counter string, rows []ImportRow) (fresh []int
 	return fresh, base, nil
 }
 
-func (l *Loader) known(t *Tx, table string, rows []ImportRow) (map[Key]bool, error) {
-	known := map[Key]bool{}
+func (l *Loader) known(t *Tx, table string, rows []ImportRow) (map[Key]int64, error) {
+	known := map[Key]int64{}
 	his, los := make([]int64, len(rows)), make([]int64, len(rows))
 	for i := range rows {
 		his[i], los[i] = rows[i].Key.halves()
 	}
-	got, err := t.conn.QueryContext(t.ctx, "SELECT key_hi, key_lo FROM "+table+" JOIN unnest($1::bigint[], $2::bigint[]) AS k(hi, lo) ON key_hi = hi AND key_lo = lo", his, los)
+	got, err := t.conn.QueryContext(t.ctx, "SELECT key_hi, key_lo, num FROM "+table+" JOIN unnest($1::bigint[], $2::bigint[]) AS k(hi, lo) ON key_hi = hi AND key_lo = lo", his, los)
 	if err != nil {
 		return nil, err
 	}
 	defer got.Close()
 	for got.Next() {
-		var hi, lo int64
-		if err := got.Scan(&hi, &lo); err != nil {
+		var hi, lo, num int64
+		if err := got.Scan(&hi, &lo, &num); err != nil {
 			return nil, err
 		}
 		var k Key
 		binary.BigEndian.PutUint64(k[:8], uint64(hi))
 		binary.BigEndian.PutUint64(k[8:], uint64(lo))
-		known[k] = true
+		known[k] = num
 	}
 	return known, got.Err()
 }

@@ -26,8 +26,8 @@ func (t *Tx) BeginImport(in *paiza.Import) (int64, error) {
 	}
 	in.ID, in.State = strconv.FormatInt(num, 10), paiza.StateRunning
 	_, err = t.exec(`INSERT INTO import (num, file, sha256, size, profile, source, kind, state, actor, started, finished,
-		counts, progress, failure, notes, catalog, header)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '{}', '{}', '', '[]', $11, '[]')`,
+		counts, progress, failure, notes, catalog, header, purged)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '{}', '{}', '', '[]', $11, '[]', 0)`,
 		num, in.File, in.SHA256, in.Size, in.Profile, in.Source, string(in.Kind), string(in.State), in.Actor,
 		in.Started.UnixMilli(), in.Catalog)
 	return num, err
@@ -57,8 +57,9 @@ func (t *Tx) FailImport(importNum int64, at time.Time, why *paiza.Error) error {
 	return err
 }
 
-// UndoImport takes the rows of an import out of every list and figure, and
-// brings back the rows that it had replaced. PurgeImport then removes them.
+// UndoImport takes the rows of an import out of every list and figure, except
+// those that another import holds too, and brings back the rows that it had
+// replaced. PurgeImport then removes them.
 func (t *Tx) UndoImport(importNum int64, at time.Time) error {
 	res, err := t.exec("UPDATE import SET state = $1, finished = $2 WHERE num = $3 AND state = $4",
 		string(paiza.StateUndone), at.UnixMilli(), importNum, string(paiza.StateDone))
@@ -71,7 +72,7 @@ func (t *Tx) UndoImport(importNum int64, at time.Time) error {
 	if err := t.ClearRollup(importNum); err != nil {
 		return err
 	}
-	return t.restoreSuperseded(importNum)
+	return t.handOver(importNum)
 }
 
 // purgeStep is how many rows a purge removes in one transaction, so that others
@@ -103,8 +104,14 @@ func (s *Store) PurgeImport(ctx context.Context, importNum int64) error {
 		}
 	}
 	return s.Write(ctx, func(t *Tx) error {
-		for _, table := range []string{"source_block", "import_error"} {
-			if _, err := t.exec("DELETE FROM "+table+" WHERE import = $1", importNum); err != nil {
+		// A block stays while a row of it that was handed over needs it.
+		for _, q := range []string{
+			"DELETE FROM source_block WHERE import = $1 AND NOT EXISTS (SELECT 1 FROM seizure WHERE num BETWEEN first AND last)",
+			"DELETE FROM import_error WHERE import = $1",
+			"DELETE FROM sighting WHERE import = $1",
+			"UPDATE import SET purged = 1 WHERE num = $1",
+		} {
+			if _, err := t.exec(q, importNum); err != nil {
 				return err
 			}
 		}
@@ -115,8 +122,7 @@ func (s *Store) PurgeImport(ctx context.Context, importNum int64) error {
 // Unpurged lists imports that still have rows although they were undone, failed
 // or were cut off, except the one that holder runs now.
 func (s *Store) Unpurged(ctx context.Context) (stale, running []int64, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT num, state FROM import WHERE state = 'running' OR (state IN ('undone', 'failed')
-		AND (EXISTS (SELECT 1 FROM source_block WHERE source_block.import = import.num)))`)
+	rows, err := s.read.QueryContext(ctx, "SELECT num, state FROM import WHERE state = 'running' OR (state IN ('undone', 'failed') AND purged = 0)")
 	if err != nil {
 		return nil, nil, diskError(err)
 	}
@@ -251,15 +257,14 @@ func packRows(rows [][]string) []byte {
 // headings of its file.
 func (s *Store) SourceRow(ctx context.Context, z paiza.Seizure) (header, cells []string, err error) {
 	num, err1 := strconv.ParseInt(z.ID, 10, 64)
-	imp, err2 := strconv.ParseInt(z.Source.Import, 10, 64)
-	if err1 != nil || err2 != nil {
+	if err1 != nil || z.Source.Import == "" {
 		return nil, nil, nil
 	}
 	var head string
 	var first int64
 	var data []byte
 	err = s.read.QueryRowContext(ctx, `SELECT header, first, data FROM source_block JOIN import ON import.num = source_block.import
-		WHERE source_block.import = $1 AND first <= $2 AND last >= $2`, imp, num).Scan(&head, &first, &data)
+		WHERE first <= $1 AND last >= $1 AND kind = 'seizures' ORDER BY first DESC LIMIT 1`, num).Scan(&head, &first, &data)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil, nil
 	}

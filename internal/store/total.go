@@ -29,24 +29,3 @@ func scanRowError(row scanner) (paiza.RowError, error) {
 	e.Row, e.Aside = int(line), aside != 0
 	return e, json.Unmarshal([]byte(args), &e.Args)
 }
-
-// old is an earlier row that may be replaced or brought back.
-type old struct {
-	num, imp int64
-	key      Key
-	seizure  paiza.Seizure
-	total    paiza.Total
-}
-
-func (o *old) addTo(r *Rollup, table string, sign int) {
-	switch {
-	case table == "seizure" && sign > 0:
-		r.Seizure(&o.seizure)
-	case table == "seizure":
-		r.Without(&o.seizure)
-	case sign > 0:
-		r.Total(&o.total)
-	default:
-		r.WithoutTotal(&o.total)
-	}
-}

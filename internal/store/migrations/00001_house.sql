@@ -87,7 +87,8 @@ CREATE TABLE import (
 	failure  TEXT NOT NULL,
 	notes    TEXT NOT NULL,
 	catalog  TEXT NOT NULL,
-	header   TEXT NOT NULL
+	header   TEXT NOT NULL,
+	purged   BIGINT NOT NULL
 );
 CREATE INDEX import_state ON import (state);
 
@@ -112,6 +113,16 @@ CREATE TABLE source_block (
 	data   BYTEA NOT NULL,
 	PRIMARY KEY (import, first)
 );
+CREATE INDEX source_block_first ON source_block (first);
+
+-- A row that a later file holds too: the file's sighting of it.
+CREATE TABLE sighting (
+	kind   TEXT NOT NULL,
+	import BIGINT NOT NULL,
+	num    BIGINT NOT NULL,
+	PRIMARY KEY (kind, num, import)
+);
+CREATE INDEX sighting_import ON sighting (import);
 
 CREATE TABLE seizure (
 	num           BIGINT PRIMARY KEY,
@@ -160,7 +171,6 @@ CREATE TABLE seizure (
 );
 CREATE UNIQUE INDEX seizure_key ON seizure (key_hi, key_lo);
 CREATE INDEX seizure_ident ON seizure (ident) WHERE ident <> 0;
-CREATE INDEX seizure_superseded ON seizure (superseded) WHERE superseded <> 0;
 CREATE INDEX seizure_date ON seizure (date, num);
 CREATE INDEX seizure_country ON seizure (country, date, num);
 CREATE INDEX seizure_substance ON seizure (substance, date, num);
@@ -188,7 +198,6 @@ CREATE TABLE total (
 );
 CREATE UNIQUE INDEX total_key ON total (key_hi, key_lo);
 CREATE INDEX total_ident ON total (ident) WHERE ident <> 0;
-CREATE INDEX total_superseded ON total (superseded) WHERE superseded <> 0;
 CREATE INDEX total_country ON total (country, year, substance);
 
 -- The rollups. rev is the counter of the transaction that last touched the
