@@ -34,14 +34,10 @@ func (d *Desk) Upload(ctx context.Context, who paiza.Actor, name string, r io.Re
 		return Upload{}, err
 	}
 	u := Upload{ID: newID(), Name: filepath.Base(name), Actor: who.ID, At: d.now()}
-	u, err := d.store.SaveUpload(ctx, u, r, uploadMax)
-	if err != nil {
-		return u, err
-	}
-	err = d.act(ctx, who, func(*store.Tx) (entry, error) {
-		return entry{action: "import.upload", subject: "upload/" + u.ID, detail: fmt.Sprintf("%d bytes, sha256 %s", u.Size, u.SHA256)}, nil
+	return d.store.SaveUpload(ctx, u, r, uploadMax, func(t *store.Tx, u Upload) error {
+		return t.Append(&paiza.Act{At: d.now(), Actor: who, Action: "import.upload", Subject: "upload/" + u.ID,
+			Detail: fmt.Sprintf("%d bytes, sha256 %s", u.Size, u.SHA256)})
 	})
-	return u, err
 }
 
 // ImportRequest says which file to take in and how its columns are meant.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,10 +14,10 @@ import (
 )
 
 // A backup is one SQLite file, whatever the engine of the node: it opens with
-// the same program, on either engine, and can be checked anywhere.
+// the same program, on either engine, and can be checked anywhere. Sessions,
+// leases and waiting uploads are left out: they belong to running processes.
 
-// tables lists every table in the order in which they are copied. Sessions and
-// leases are left out: they belong to running processes.
+// tables lists every table in the order in which they are copied.
 var tables = []struct{ name, columns string }{
 	{"meta", "name, value"},
 	{"counter", "name, value"},
@@ -44,7 +45,9 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 	defer removeStore(tmp)
 	var err error
 	if s.engine == sqlite {
-		err = s.vacuumInto(ctx, tmp)
+		if err = s.vacuumInto(ctx, tmp); err == nil {
+			err = withoutRunning(ctx, tmp)
+		}
 	} else {
 		err = s.copyOut(ctx, tmp)
 	}
@@ -55,6 +58,30 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 		return err
 	}
 	return settle(tmp, file)
+}
+
+// running are the tables of running processes.
+var running = []string{"session", "lease", "upload", "upload_chunk"}
+
+// withoutRunning takes what belongs to running processes out of a copy, and the
+// space it took.
+func withoutRunning(ctx context.Context, file string) error {
+	c, err := Open(ctx, file)
+	if err != nil {
+		return err
+	}
+	err = c.Write(ctx, func(t *Tx) error {
+		for _, name := range running {
+			if _, err := t.exec("DELETE FROM " + name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		_, err = c.write.ExecContext(ctx, "VACUUM")
+	}
+	return errors.Join(err, c.Close())
 }
 
 // vacuumInto copies one state of the file while others read and write it.
@@ -238,13 +265,43 @@ func Restore(ctx context.Context, file, target string, replace bool) error {
 	if err := b.vacuumInto(ctx, tmp); err != nil {
 		return err
 	}
-	// A write-ahead log of the old file would be played into the new one.
-	for _, tail := range []string{"-wal", "-shm"} {
-		if err := os.Remove(target + tail); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
+	if err := retire(ctx, target); err != nil {
+		return err
 	}
 	return settle(tmp, target)
+}
+
+// retire folds the write-ahead log of a store into its file, so that the file
+// can be replaced by a rename alone: a log left behind would be played into the
+// new one. It is refused while another process has the store open.
+func retire(ctx context.Context, target string) error {
+	if _, err := os.Stat(target); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err := refuseForeignFile(target); err != nil {
+		return err
+	}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: target}).EscapedPath()+"?mode=rw&_pragma=busy_timeout(2000)")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var mode string
+	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode = delete").Scan(&mode); err != nil || mode != "delete" {
+		if diskFault(err) == "store.damaged" {
+			// A damaged store is what a backup is for: its log goes with it.
+			return errors.Join(removeTail(target+"-wal"), removeTail(target+"-shm"))
+		}
+		return &paiza.Error{Kind: paiza.ErrConflict, Key: "restore.in_use", Args: paiza.Args{"file": target}, Err: err}
+	}
+	return nil
+}
+
+func removeTail(file string) error {
+	if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 func restorePostgres(ctx context.Context, file, target string, replace bool) error {
@@ -269,7 +326,7 @@ func restorePostgres(ctx context.Context, file, target string, replace bool) err
 	}
 	defer tx.Rollback()
 	return s.Write(ctx, func(w *Tx) error {
-		for _, name := range []string{"session", "lease", "upload", "upload_chunk", "seizure_text"} {
+		for _, name := range append([]string{"seizure_text"}, running...) {
 			if _, err := w.exec("DELETE FROM " + name); err != nil {
 				return err
 			}

@@ -434,6 +434,16 @@ func TestBackupRestore(t *testing.T) {
 		later := seizure(2, "heroin", 1000)
 		insert(t, s, &later)
 		s.Close()
+		if !store.IsPostgres(target) {
+			other, err := store.Open(ctx, target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := store.Restore(ctx, file, target, true); !errors.Is(err, paiza.ErrConflict) {
+				t.Errorf("a restore over a store that is open: %v", err)
+			}
+			other.Close()
+		}
 		if err := store.Restore(ctx, file, target, false); !errors.Is(err, paiza.ErrConflict) {
 			t.Errorf("a restore over a store without being told to: %v", err)
 		}
@@ -571,7 +581,7 @@ func TestSession(t *testing.T) {
 func TestUpload(t *testing.T) {
 	engines(t, func(t *testing.T, s *store.Store, _ string) {
 		body := strings.Repeat("дата;место\n", 200_000)
-		u, err := s.SaveUpload(t.Context(), store.Upload{ID: "u1", Name: "x.csv", At: time.Now()}, strings.NewReader(body), 10<<20)
+		u, err := s.SaveUpload(t.Context(), store.Upload{ID: "u1", Name: "x.csv", At: time.Now()}, strings.NewReader(body), 10<<20, func(*store.Tx, store.Upload) error { return nil })
 		if err != nil || u.Size != int64(len(body)) {
 			t.Fatalf("%+v, %v", u, err)
 		}
@@ -579,7 +589,7 @@ func TestUpload(t *testing.T) {
 		if err := s.ReadUpload(t.Context(), "u1", &b); err != nil || b.String() != body {
 			t.Errorf("read back %d bytes, %v", b.Len(), err)
 		}
-		if _, err := s.SaveUpload(t.Context(), store.Upload{ID: "u2"}, strings.NewReader(body), 1000); !errors.Is(err, paiza.ErrInvalid) {
+		if _, err := s.SaveUpload(t.Context(), store.Upload{ID: "u2"}, strings.NewReader(body), 1000, func(*store.Tx, store.Upload) error { return nil }); !errors.Is(err, paiza.ErrInvalid) {
 			t.Errorf("an upload over the limit: %v", err)
 		}
 		if _, err := s.Upload(t.Context(), "u2"); !errors.Is(err, paiza.ErrNotFound) {

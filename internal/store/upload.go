@@ -27,8 +27,8 @@ type Upload struct {
 const uploadChunk = 1 << 20
 
 // SaveUpload keeps the bytes of r, up to limit. The upload exists only when all
-// of it is kept.
-func (s *Store) SaveUpload(ctx context.Context, u Upload, r io.Reader, limit int64) (Upload, error) {
+// of it is kept; also runs in the transaction that makes it exist.
+func (s *Store) SaveUpload(ctx context.Context, u Upload, r io.Reader, limit int64, also func(*Tx, Upload) error) (Upload, error) {
 	sum := sha256.New()
 	buf := make([]byte, uploadChunk)
 	in := bufio.NewReaderSize(io.TeeReader(r, sum), uploadChunk)
@@ -62,7 +62,10 @@ func (s *Store) SaveUpload(ctx context.Context, u Upload, r io.Reader, limit int
 	err := s.Write(ctx, func(t *Tx) error {
 		_, err := t.exec("INSERT INTO upload (id, name, size, sha256, actor, created) VALUES ($1, $2, $3, $4, $5, $6)",
 			u.ID, u.Name, u.Size, u.SHA256, u.Actor, u.At.UnixMilli())
-		return err
+		if err != nil {
+			return err
+		}
+		return also(t, u)
 	})
 	if err != nil {
 		return fail(err)
