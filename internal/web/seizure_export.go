@@ -22,13 +22,13 @@ var exportColumns = []struct {
 	{"column.id", report.FormatText, report.Left, 14},
 	{"field.date", report.FormatDate, report.Left, 11},
 	{"field.until", report.FormatDate, report.Left, 14},
-	{"catalog.code", report.FormatText, report.Left, 9},
+	{"column.country_code", report.FormatText, report.Left, 9},
 	{"field.country", report.FormatText, report.Left, 18},
-	{"catalog.code", report.FormatText, report.Left, 9},
+	{"column.division_code", report.FormatText, report.Left, 9},
 	{"field.division", report.FormatText, report.Left, 20},
 	{"column.division_written", report.FormatText, report.Left, 20},
 	{"field.place", report.FormatText, report.Left, 20},
-	{"catalog.code", report.FormatText, report.Left, 9},
+	{"column.substance_code", report.FormatText, report.Left, 9},
 	{"field.substance", report.FormatText, report.Left, 26},
 	{"field.group", report.FormatText, report.Left, 18},
 	{"column.substance_written", report.FormatText, report.Left, 24},
@@ -59,7 +59,30 @@ var exportColumns = []struct {
 	{"column.row", report.FormatInteger, report.Right, 14},
 }
 
-func (s *Site) exportRow(p *locale.Printer, z paiza.Seizure) []report.Value {
+// namer remembers names: a file of a million rows has a few hundred.
+type namer struct {
+	site  *Site
+	print *locale.Printer
+	known map[[2]string]string
+}
+
+func (n *namer) name(kind catalog.Kind, code string) report.Value {
+	if code == "" {
+		return report.Value{}
+	}
+	key := [2]string{string(kind), code}
+	text, ok := n.known[key]
+	if !ok {
+		if text = n.site.codeName(n.print, kind, code); kind == catalog.KindSubstance {
+			text = n.site.substanceName(n.print, code)
+		}
+		n.known[key] = text
+	}
+	return report.Text(text)
+}
+
+func (n *namer) row(z paiza.Seizure) []report.Value {
+	p := n.print
 	var measured, kilograms report.Value
 	dimension := ""
 	switch z.Amount.Dim {
@@ -88,13 +111,14 @@ func (s *Site) exportRow(p *locale.Printer, z paiza.Seizure) []report.Value {
 		row = report.Integer(int64(z.Source.Row))
 	}
 	t := report.Text
+	country := func(c paiza.Country) report.Value { return n.name(catalog.KindCountry, string(c)) }
 	return []report.Value{t(z.ID), report.Date(z.Date), report.Date(z.Until),
-		t(string(z.Country)), t(s.countryName(p, z.Country)), t(z.Division), t(s.divisionName(p, z.Division)), t(z.DivisionText), t(z.Place),
-		t(z.Substance), t(s.substanceName(p, z.Substance)), t(p.T("group." + string(s.catalog.Group(z.Substance)))), t(z.SubstanceText),
+		t(string(z.Country)), country(z.Country), t(z.Division), n.name(catalog.KindDivision, z.Division), t(z.DivisionText), t(z.Place),
+		t(z.Substance), n.name(catalog.KindSubstance, z.Substance), t(p.T("group." + string(n.site.catalog.Group(z.Substance)))), t(z.SubstanceText),
 		t(z.AmountText), t(z.UnitText), measured, t(dimension), kilograms, t(z.Factor),
 		t(p.T("routing." + string(z.Routing))), t(basis),
-		t(s.countryName(p, z.Route.Producing)), t(s.countryName(p, z.Route.Departure)), t(s.countryName(p, z.Route.Via)), t(s.countryName(p, z.Route.Destination)),
-		t(s.codeName(p, catalog.KindTransport, z.Transport)), t(s.codeName(p, catalog.KindHiding, z.Hiding)), t(s.codeName(p, catalog.KindInstallation, z.Installation)),
+		country(z.Route.Producing), country(z.Route.Departure), country(z.Route.Via), country(z.Route.Destination),
+		n.name(catalog.KindTransport, z.Transport), n.name(catalog.KindHiding, z.Hiding), n.name(catalog.KindInstallation, z.Installation),
 		report.Integer(z.Count), t(strings.Join(flags, "; ")), t(z.Agency), t(z.Reference), t(z.Exhibit),
 		t("TLP:" + p.T("tlp."+string(z.Handling.TLP))), t(z.Handling.Purpose), t(z.Source.Import), t(z.Source.Sheet), row}
 }
@@ -125,7 +149,8 @@ func (s *Site) exportSeizures(w http.ResponseWriter, r *http.Request, name strin
 	for _, c := range exportColumns {
 		table.Columns = append(table.Columns, report.Column{Title: p.T(c.key), Format: c.format, Align: c.align, Width: c.width})
 	}
+	names := namer{s, p, map[[2]string]string{}}
 	return s.sendRows(w, name, table, func(yield func([]report.Value) error) error {
-		return s.desk.EachSeizure(r.Context(), v.Actor, filter, func(z paiza.Seizure) error { return yield(s.exportRow(p, z)) })
+		return s.desk.EachSeizure(r.Context(), v.Actor, filter, func(z paiza.Seizure) error { return yield(names.row(z)) })
 	})
 }
