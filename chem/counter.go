@@ -5,7 +5,9 @@ import "sync"
 // counterSMILES lists, neutral, the acids, bases and solvents that count as
 // counter-ion or solvent in Parent: those of the WHO list of radicals and groups
 // for INN modified names and of forensic practice. Single metal atoms count
-// always. Substances that states control themselves are not in it.
+// always. Some are listed precursors themselves (acetone, toluene, sulfuric acid):
+// they are stripped from beside another substance and kept when alone. Scheduled
+// drugs are not in the list.
 var counterSMILES = []string{
 	// inorganic
 	"[H][H]", "Cl", "Br", "I", "F", "O", "N", "S", "OO", "OS(=O)(=O)O", "OS(=O)O", "O=[N+]([O-])O", "OP(=O)(O)O", "OP(O)O",

@@ -16,13 +16,60 @@ func (m *Mol) Fragments() []*Mol {
 	if most <= 1 {
 		return []*Mol{m}
 	}
-	out := make([]*Mol, 0, most)
-	for k := int32(1); k <= most; k++ {
-		b := m.edit()
-		b.keep(func(i int) bool { return part[i] == k })
-		out = append(out, b.done(m))
+	out := make([]*Mol, most)
+	atoms := make([][]uint16, most)
+	for i, p := range part {
+		atoms[p-1] = append(atoms[p-1], uint16(i))
+	}
+	centers, geometry := make([][]stereoAtom, most), make([][]stereoBond, most)
+	for _, c := range m.centers {
+		p := part[c.atom] - 1
+		centers[p] = append(centers[p], c)
+	}
+	for _, g := range m.geometry {
+		p := part[m.bonds[g.bond].a] - 1
+		geometry[p] = append(geometry[p], g)
+	}
+	to := make([]int32, len(m.atoms))
+	bondTo := make([]uint16, len(m.bonds))
+	for k, list := range atoms {
+		out[k] = m.subset(list, centers[k], geometry[k], to, bondTo)
 	}
 	return out
+}
+
+// subset returns the molecule of the listed atoms, which are all of a component.
+// to and bondTo are room for the new numbers of atoms and bonds.
+func (m *Mol) subset(list []uint16, centers []stereoAtom, geometry []stereoBond, to []int32, bondTo []uint16) *Mol {
+	b := builders.Get().(*builder)
+	b.reset()
+	b.keepH = true
+	for i, x := range list {
+		to[x] = int32(i)
+		a := m.atoms[x]
+		a.flags = flagFixedH
+		b.m.atoms = append(b.m.atoms, a)
+		if m.drawing != nil && int(x) < len(m.drawing.at) {
+			if b.m.drawing == nil {
+				b.m.drawing = &drawing{title: m.drawing.title}
+			}
+			b.m.drawing.at = append(b.m.drawing.at, m.drawing.at[x])
+		}
+	}
+	for _, x := range list {
+		for _, h := range m.around(int(x)) {
+			if h.atom < x {
+				continue
+			}
+			bd := m.bonds[h.bond]
+			bondTo[h.bond] = uint16(len(b.m.bonds))
+			b.m.bonds = append(b.m.bonds, bond{a: uint16(to[bd.a]), b: uint16(to[bd.b]), order: bd.order})
+		}
+	}
+	b.m.centers = append(b.m.centers, centers...)
+	b.m.geometry = append(b.m.geometry, geometry...)
+	b.m.renumberStereo(to, bondTo)
+	return b.done(m)
 }
 
 // Parent returns the substance that a salt, solvate or hydrate is made of: metal
@@ -159,7 +206,8 @@ func (m *Mol) drawnSalt(b bond) bool {
 // that has a hydrogen loses one, an anion gains one. Charges that face each
 // other across a bond (nitro groups, N-oxides, ylides) stay, and so do cations
 // without a hydrogen, such as quaternary ammonium, with as many anions as they
-// need, the strongest acids' first.
+// need, the strongest acids' first. An anion that no proton makes whole, such as
+// tetrafluoroborate, stays too.
 func (m *Mol) Neutral() *Mol {
 	charged := false
 	for i := range m.atoms {
@@ -193,16 +241,12 @@ func (m *Mol) Neutral() *Mol {
 	}
 	for _, i := range anions {
 		a := &b.m.atoms[i]
-		for a.charge < 0 && a.h < 20 {
-			if fixed > 0 {
-				fixed--
-				if fixed += int(a.charge) + 1; fixed < 0 {
-					fixed = 0
-				}
-				break
-			}
+		kept := min(fixed, int(-a.charge))
+		fixed -= kept
+		for int(-a.charge) > kept && a.h < 20 && int(a.val) < highestValence(a.num, int(a.charge)+1) {
 			a.charge++
 			a.h++
+			a.val++
 		}
 	}
 	return b.done(m)

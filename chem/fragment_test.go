@@ -22,6 +22,11 @@ func TestParent(t *testing.T) {
 		"[O-][N+](=O)c1ccccc1":                             "[O-][N+](=O)c1ccccc1",
 		"CN1CCC[C@H]1c1ccc[nH+]c1.OC(=O)C(O)C(O)C(=O)[O-]": "CN1CCC[C@H]1c1cccnc1",
 		"[NH3+]CC(=O)[O-].Oc1ccccc1Cl":                     "Oc1ccccc1Cl",
+		"CCCCn1cc[n+](C)c1.F[P-](F)(F)(F)(F)F":             "CCCCn1cc[n+](C)c1",
+		"C[N+](C)(C)C.F[B-](F)(F)F":                        "C[N+](C)(C)C",
+		"C[C@H](N)C(=O)[O-].[K+].O":                        "C[C@H](N)C(=O)O",
+		"F/C=C/C[NH3+].[O-]S(=O)(=O)[O-].[NH3+]C/C=C/F":    "F/C=C/CN",
+		"CC(=O)[O-].CC(=O)[O-].[Ca+2]":                     "CC(=O)O",
 	} {
 		if got := MustParse(in).Parent().Canonical(); got != MustParse(want).Canonical() {
 			t.Errorf("parent of %s is %s, want %s", in, got, want)

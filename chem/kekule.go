@@ -26,7 +26,7 @@ func piRole(a *atom, sigma int) uint8 {
 		if a.charge == -1 {
 			want = 4
 		}
-		if sigma == 2 && a.charge == 0 {
+		if sigma == 2 && a.charge == 0 && a.flags&flagFixedH == 0 {
 			return piMay
 		}
 	case 7, 15, 33, 51:

@@ -41,11 +41,15 @@ func (m *Mol) ketoForms() *Mol {
 }
 
 func (m *Mol) oneKetoStep() *Mol {
+	tries := 4 + 200_000/len(m.atoms)
 	for i := range carbonRules {
 		r := &carbonRules[i]
 		for _, at := range m.inRankOrder(r.pattern) {
 			if m.between(at, r.weaker).Aromatic {
 				continue
+			}
+			if tries--; tries < 0 {
+				return m
 			}
 			if f := m.shift(r, at); f.aromaticAtoms() >= m.aromaticAtoms() {
 				return f
@@ -53,6 +57,9 @@ func (m *Mol) oneKetoStep() *Mol {
 		}
 	}
 	for _, at := range m.inRankOrder(phenolRule.pattern) {
+		if tries--; tries < 0 {
+			return m
+		}
 		if f := m.shift(&phenolRule, at); f.aromaticAtoms() > m.aromaticAtoms() {
 			return f
 		}

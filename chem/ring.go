@@ -202,8 +202,7 @@ func (f *ringFinder) lone(m *Mol, i int) {
 }
 
 // Rings returns the ring set: for each ring its atoms in order round the ring.
-// See the package comment for which rings these are. Do not alter the result's
-// inner slices across goroutines; each call makes new ones.
+// See the package comment for which rings these are. Each call makes new slices.
 func (m *Mol) Rings() [][]int {
 	out := make([][]int, len(m.ringEnd))
 	for i := range out {

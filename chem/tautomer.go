@@ -8,6 +8,9 @@ import (
 // tautomerForms bounds the placements of hydrogens tried in one mobile system.
 const tautomerForms = 5_000
 
+// tautomerWork bounds the atoms of all placements together: some seconds.
+const tautomerWork = 2_000_000
+
 // tautomerRounds bounds how often the rules and the placement take turns.
 const tautomerRounds = 8
 
@@ -166,7 +169,7 @@ func (m *Mol) placeMobile() (*Mol, error) {
 		return m, nil
 	}
 	rank := m.skeleton(systems)
-	out := m
+	work := 0
 	for _, s := range systems {
 		forms := 1
 		for k := range s.holds {
@@ -174,6 +177,12 @@ func (m *Mol) placeMobile() (*Mol, error) {
 				return m, ErrWork
 			}
 		}
+		if work += forms * len(m.atoms); work > tautomerWork {
+			return m, ErrWork
+		}
+	}
+	out := m
+	for _, s := range systems {
 		out = out.bestPlacement(s, rank)
 	}
 	if slices.Equal(out.atoms, m.atoms) && slices.Equal(out.bonds, m.bonds) {
