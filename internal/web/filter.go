@@ -90,8 +90,18 @@ func (s *Site) picks(p *locale.Printer, f paiza.SeizureFilter, facets desk.Facet
 		newPick(p, keyCountry, countries), newPick(p, keyGroup, groups),
 		newPick(p, keySubstance, substances), newPick(p, keyRouting, routings),
 	}
-	if len(f.Divisions) > 0 {
-		picks = append(picks, newPick(p, keyDivision, options(p, f.Divisions, f.Divisions, func(c string) string { return s.divisionName(p, c) }, true)))
+	// Thousands of divisions are no list: those of the chosen states are.
+	divisions := slices.Clone(f.Divisions)
+	if len(f.Countries) <= 3 {
+		for _, c := range f.Countries {
+			for _, d := range s.catalog.Divisions(c) {
+				divisions = append(divisions, d.Code)
+			}
+		}
+	}
+	if len(divisions) > 0 {
+		list := newPick(p, keyDivision, options(p, divisions, f.Divisions, func(c string) string { return s.divisionName(p, c) }, true))
+		picks = slices.Insert(picks, 1, list)
 	}
 	if len(facets.Imports) > 0 {
 		name := map[string]string{}

@@ -189,6 +189,7 @@ func TestSeizureList(t *testing.T) {
 		"group=cocaine&doubtful=without": 2,
 		"substance=heroin":               2,
 		"routing=inbound":                4,
+		"country=RUS&division=RU-NVS":    1,
 		"flag=implausible":               1,
 		"flag=unresolved_substance":      1,
 		"flag=identical":                 1,
