@@ -144,7 +144,7 @@ func TestWorstCases(t *testing.T) {
 			best = min(best, time.Since(start))
 		}
 		t.Logf("%s: %d atoms, %d rings, %v", name, m.NumAtoms(), m.RingCount(), best)
-		if best > 50*time.Millisecond {
+		if best > 50*time.Millisecond && !raceEnabled {
 			t.Errorf("%s takes %v, want at most 50 ms", name, best)
 		}
 		for range 3 {

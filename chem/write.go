@@ -249,6 +249,9 @@ func (w *writer) bare(a *atom) bool {
 	if !organic(a.num) || a.charge != 0 || w.isomeric && (a.isotope != 0 || a.class != 0) {
 		return false
 	}
+	if a.num == 0 {
+		return a.h == 0
+	}
 	if a.flags&flagAromatic != 0 {
 		if a.num != 6 {
 			return a.h == 0 && int(a.val) <= 3 && (a.num != 5 || a.degree == 3)
