@@ -37,6 +37,7 @@ type cli struct {
 	Seizures seizuresCmd `cmd:"" help:"List seizures."`
 	Picture  pictureCmd  `cmd:"" help:"Market, balance, routes, calendar, coverage."`
 	Catalog  catalogCmd  `cmd:"" help:"Substances, units and places, and how a text is resolved."`
+	Chem     chemCmd     `cmd:"" help:"Molecules: hydrogens, canonical form, patterns, parent, mass."`
 	Backup   backupCmd   `cmd:"" help:"Write a checked copy of the store."`
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in the place of a store."`
 	Fsck     fsckCmd     `cmd:"" help:"Prove that figures equal their rows and that the ledger is whole."`

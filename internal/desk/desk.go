@@ -13,7 +13,6 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"log/slog"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -67,8 +66,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	host, _ := os.Hostname()
-	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: host + "/" + newID(), cube: picture.NewCube(o.Catalog)}
+	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog)}
 	d.back, d.stop = context.WithCancel(context.Background())
 	return d, d.clearCutOff(ctx)
 }

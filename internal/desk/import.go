@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"paiza"
@@ -215,8 +216,11 @@ func (d *Desk) DryRun(ctx context.Context, who paiza.Actor, in ImportRequest) (D
 }
 
 // leaseTime is how long an import may be silent before its process is taken for
-// dead.
-const leaseTime = time.Minute
+// dead; it says that it lives every leaseBeat.
+const (
+	leaseTime = 20 * time.Second
+	leaseBeat = 5 * time.Second
+)
 
 // Import takes a file in and returns when its rows count, or when nothing of it
 // is kept.
@@ -285,11 +289,45 @@ func (d *Desk) begin(ctx context.Context, who paiza.Actor, in ImportRequest) (pa
 func (d *Desk) takeImportLease(ctx context.Context) error {
 	return d.store.Write(ctx, func(t *store.Tx) error {
 		ok, err := t.TakeLease("import", d.holder, d.now(), leaseTime)
-		if err == nil && !ok {
+		if err != nil || ok {
+			return err
+		}
+		// A process of this machine that is no more need not be waited for.
+		holder, err := t.LeaseHolder("import")
+		if err != nil {
+			return err
+		}
+		if !diedHere(holder) {
 			return paiza.Conflict("import.busy", nil)
+		}
+		if err := t.DropLease("import", holder); err != nil {
+			return err
+		}
+		if ok, err = t.TakeLease("import", d.holder, d.now(), leaseTime); err == nil && !ok {
+			err = paiza.Conflict("import.busy", nil)
 		}
 		return err
 	})
+}
+
+// keepImportLease renews the lease until the context ends.
+func (d *Desk) keepImportLease(ctx context.Context) {
+	beat := time.NewTicker(leaseBeat)
+	defer beat.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+			err := d.store.Write(ctx, func(t *store.Tx) error {
+				_, err := t.TakeLease("import", d.holder, d.now(), leaseTime)
+				return err
+			})
+			if err != nil && ctx.Err() == nil {
+				d.log.Warn("the lease of an import was not renewed", "error", err)
+			}
+		}
+	}
 }
 
 func (d *Desk) dropImportLease(ctx context.Context) error {
@@ -338,7 +376,12 @@ func (d *Desk) clearCutOff(ctx context.Context) error {
 
 func (d *Desk) run(ctx context.Context, who paiza.Actor, in ImportRequest, imp paiza.Import, o *opened, progress func(paiza.Progress)) (paiza.Import, error) {
 	defer o.Close()
+	beating, stop := context.WithCancel(ctx)
+	var beat sync.WaitGroup
+	beat.Go(func() { d.keepImportLease(beating) })
 	defer func() {
+		stop()
+		beat.Wait() // or a late beat would take the lease again
 		if err := d.dropImportLease(ctx); err != nil {
 			d.log.Warn("import lease kept until it runs out", "import", imp.ID, "error", err)
 		}

@@ -111,6 +111,15 @@ func (d *Desk) Coverage(ctx context.Context, who paiza.Actor, s paiza.Slice) (pi
 	return cube.Coverage(s), nil
 }
 
+// ExportPicture is asked before a view of the picture leaves as a file. The view
+// is its name: market, balance, routes, calendar, coverage.
+func (d *Desk) ExportPicture(ctx context.Context, who paiza.Actor, view string, s paiza.Slice) error {
+	if err := allow(who, paiza.RightExport); err != nil {
+		return err
+	}
+	return d.exported(ctx, who, "picture.export."+view, s)
+}
+
 // Facets are what the store has, for the choices of a filter.
 type Facets struct {
 	Years      []int

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,10 +29,7 @@ func (d *Desk) EachSeizure(ctx context.Context, who paiza.Actor, f paiza.Seizure
 	if err := allow(who, paiza.RightExport); err != nil {
 		return err
 	}
-	err := d.act(ctx, who, func(*store.Tx) (entry, error) {
-		return entry{action: "seizure.export"}, nil
-	})
-	if err != nil {
+	if err := d.exported(ctx, who, "seizure.export", f.Slice); err != nil {
 		return err
 	}
 	f, none := d.narrow(f)
@@ -39,6 +37,18 @@ func (d *Desk) EachSeizure(ctx context.Context, who paiza.Actor, f paiza.Seizure
 		return nil
 	}
 	return d.store.EachSeizure(ctx, f, fn)
+}
+
+// exported writes the ledger entry of an export: what was taken out is named by
+// its slice, without words that a person searched for.
+func (d *Desk) exported(ctx context.Context, who paiza.Actor, action string, s paiza.Slice) error {
+	detail, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return d.act(ctx, who, func(*store.Tx) (entry, error) {
+		return entry{action: action, detail: string(detail)}, nil
+	})
 }
 
 // narrow turns groups into their substances, which is what rows hold. none says

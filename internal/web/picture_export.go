@@ -256,7 +256,15 @@ func pictureFile(view func(*Site, *http.Request) (sheet, error), kind string) fu
 		if err != nil {
 			return err
 		}
-		table.About = visitOf(r).Print.T("picture.about")
+		v := visitOf(r)
+		slice, err := parseSlice(r.URL.Query())
+		if err != nil {
+			return err
+		}
+		if err := s.desk.ExportPicture(r.Context(), v.Actor, table.name, slice); err != nil {
+			return err
+		}
+		table.About = v.Print.T("picture.about")
 		var file bytes.Buffer
 		mime := "text/csv; charset=utf-8"
 		if kind == "xlsx" {
