@@ -92,8 +92,14 @@ func (c *Cube) Balance(s paiza.Slice, grain paiza.Grain, by Level) Balance {
 	c.eachCell(c.sieve(s), func(k *cellKey, s *sums) {
 		g.figure(k.month, int32(shown[k.routing])*size+l.at[k.substance]).cell(s, doubtful(k.mark))
 	})
-	rows := g.rows(func(a, b *row) int {
-		return cmp.Or(cmp.Compare(a.number/size, b.number/size), heaviest(a, b), l.compare(a.number%size, b.number%size))
+	rows := g.rows(func(a, b row) int {
+		if d := cmp.Compare(a.number/size, b.number/size); d != 0 {
+			return d
+		}
+		if d := heaviest(a, b); d != 0 {
+			return d
+		}
+		return l.compare(a.number%size, b.number%size)
 	})
 	b := Balance{Grain: grain, Level: by, Rows: make([]BalanceRow, len(rows)), Overall: newBalance(0)}
 	for i, x := range rows {

@@ -75,8 +75,9 @@ func (c *Cube) calendar(s paiza.Slice, width int, of func(*cellKey) int32, begin
 		if reports[n] == nil {
 			reports[n] = map[paiza.Date]*Figure{}
 		}
-		reports[n][p] = &g.figures[i]
-		all[p] += g.figures[i].Rows
+		f := g.sum(int32(i))
+		reports[n][p] = f
+		all[p] += f.Rows
 	}
 	from, to := window(all)
 	out := Calendar{}

@@ -3,6 +3,7 @@ package picture
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"paiza"
 )
@@ -141,17 +142,28 @@ func (a *covering) total(k coverKey, batch int32, t *totalSums) {
 
 // finish sets the official side of every row and puts the rows in order.
 func (a *covering) finish() Coverage {
-	out := Coverage{Rows: []CoverageRow{}}
+	type entry struct {
+		rank int // of the group
+		row  *CoverageRow
+	}
+	list := make([]entry, 0, len(a.rows))
 	for k, row := range a.rows {
 		row.official(a.official[k])
 		if k.substance >= 0 && row.State != BothSides {
 			continue // a substance stands alone only where both sides name it
 		}
-		out.Rows = append(out.Rows, *row)
+		list = append(list, entry{int(k.group), row}) // groups are numbered in the order of paiza.Groups
 	}
-	slices.SortFunc(out.Rows, func(a, b CoverageRow) int {
-		return cmp.Or(cmp.Compare(a.Country, b.Country), cmp.Compare(a.Year, b.Year), groupOrder(a.Group, b.Group), cmp.Compare(a.Substance, b.Substance))
+	slices.SortFunc(list, func(a, b entry) int {
+		if d := strings.Compare(string(a.row.Country), string(b.row.Country)); d != 0 {
+			return d
+		}
+		return cmp.Or(cmp.Compare(a.row.Year, b.row.Year), cmp.Compare(a.rank, b.rank), strings.Compare(a.row.Substance, b.row.Substance))
 	})
+	out := Coverage{Rows: make([]CoverageRow, len(list))}
+	for i, e := range list {
+		out.Rows[i] = *e.row
+	}
 	return out
 }
 
@@ -185,15 +197,3 @@ func (row *CoverageRow) official(by map[int32]*OfficialFigure) {
 type totalSums struct{ rows, micrograms, equivalent int64 }
 
 func (s totalSums) lines() int64 { return s.rows }
-
-// groupOrder is the order of paiza.Groups; a group that it does not name is
-// last.
-func groupOrder(a, b paiza.Group) int {
-	at := func(g paiza.Group) int {
-		if i := slices.Index(paiza.Groups(), g); i >= 0 {
-			return i
-		}
-		return len(paiza.Groups())
-	}
-	return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(a, b))
-}

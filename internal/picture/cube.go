@@ -85,8 +85,11 @@ func (c *Cube) Apply(cells []paiza.Cell, routes []paiza.RouteCell, totals []paiz
 	l := c.line
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.latest != c {
+	switch {
+	case l.latest != c:
 		l.cells, l.routes, l.totals = places(&c.cells), places(&c.routes), places(&c.totals)
+	case c.cells.size+c.routes.size+c.totals.size == 0: // the first load: maps that need not grow
+		l.cells, l.routes, l.totals = make(map[cellKey]int32, len(cells)), make(map[routeKey]int32, len(routes)), make(map[totalKey]int32, len(totals))
 	}
 	next := &Cube{line: l}
 	d := &l.dict
@@ -103,7 +106,7 @@ func (c *Cube) Apply(cells []paiza.Cell, routes []paiza.RouteCell, totals []paiz
 	next.totals = apply(&c.totals, l.totals, totals, func(in *paiza.TotalCell) (totalKey, totalSums) {
 		k := totalKey{substance: d.substanceOf(in.Substance), country: d.country.number(string(in.Country)), batch: d.batch.number(in.Import), year: int32(in.Year)}
 		return k, totalSums{in.Rows, in.Micrograms, in.Equivalent}
-	}, func(a, b totalKey) int { return cmp.Compare(a.country, b.country) })
+	}, func(a, b *totalKey) int { return cmp.Compare(a.country, b.country) })
 	l.compact(next)
 	next.names = d.names()
 	l.latest = next
@@ -130,41 +133,37 @@ func (l *line) compact(c *Cube) {
 // byCell is the order in which many new cells are laid down: a state's cells
 // lie together, so that a slice of one state skips the rest, and so do the
 // months of one substance.
-func byCell(a, b cellKey) int {
+func byCell(a, b *cellKey) int {
 	return cmp.Or(cmp.Compare(a.country, b.country), cmp.Compare(a.substance, b.substance), cmp.Compare(a.month, b.month))
 }
 
-func byRoute(a, b routeKey) int {
+func byRoute(a, b *routeKey) int {
 	return cmp.Or(cmp.Compare(a.country, b.country), cmp.Compare(a.substance, b.substance), cmp.Compare(a.path, b.path))
 }
 
 // apply makes the next state of a column.
-func apply[In any, K placed, V counted](old *column[K, V], at map[K]int32, in []In, read func(*In) (K, V), order func(a, b K) int) column[K, V] {
-	type entry struct {
-		key K
-		val V
-	}
+func apply[In any, K placed, V counted](old *column[K, V], at map[K]int32, in []In, read func(*In) (K, V), order func(a, b *K) int) column[K, V] {
 	next := old.grown()
-	var fresh []entry
+	var keys []K
+	var vals []V
+	var sorted []int32
 	for i := range in {
 		k, v := read(&in[i])
-		if n, known := at[k]; known {
-			if n < 0 { // given twice in one call: the last counts
-				fresh[-n-1].val = v
-				continue
-			}
+		n, known := at[k]
+		switch {
+		case known && n >= 0:
 			next.set(n, v)
-			continue
+		case known: // given twice in one call: the last counts
+			vals[-n-1] = v
+		case v.lines() != 0:
+			sorted = append(sorted, int32(len(keys)))
+			keys, vals = append(keys, k), append(vals, v)
+			at[k] = -int32(len(keys))
 		}
-		if v.lines() == 0 {
-			continue // takes away what is not there
-		}
-		fresh = append(fresh, entry{k, v})
-		at[k] = -int32(len(fresh))
 	}
-	slices.SortFunc(fresh, func(a, b entry) int { return order(a.key, b.key) })
-	for i := range fresh {
-		at[fresh[i].key] = next.add(fresh[i].key, fresh[i].val)
+	slices.SortFunc(sorted, func(a, b int32) int { return order(&keys[a], &keys[b]) })
+	for _, i := range sorted {
+		at[keys[i]] = next.add(keys[i], vals[i])
 	}
 	return next.done()
 }

@@ -12,10 +12,13 @@ type grid struct {
 	periods []paiza.Date
 	at      []int32 // of a month's number, into periods
 	width   int
-	slots   []int32 // one more than the place in figures; 0 for none
-	figures []Figure
-	keys    []int32 // of a figure, into slots
+	slots   []int32    // one more than the place in figures; 0 for none
+	figures [][]Figure // in blocks, so that growing moves none
+	keys    []int32    // of a figure, into slots
 }
+
+// figureBlock is how many figures are made at once.
+const figureBlock = 256
 
 // grid makes one over all periods of the cube.
 func (c *Cube) grid(grain paiza.Grain, width int) *grid {
@@ -47,13 +50,18 @@ func (g *grid) figure(month uint16, n int32) *Figure {
 	key := g.at[month]*int32(g.width) + n
 	slot := g.slots[key]
 	if slot == 0 {
-		g.figures = append(g.figures, Figure{})
+		if len(g.keys)%figureBlock == 0 {
+			g.figures = append(g.figures, make([]Figure, figureBlock))
+		}
 		g.keys = append(g.keys, key)
-		slot = int32(len(g.figures))
+		slot = int32(len(g.keys))
 		g.slots[key] = slot
 	}
-	return &g.figures[slot-1]
+	return g.sum(slot - 1)
 }
+
+// sum is the figure at a place.
+func (g *grid) sum(i int32) *Figure { return &g.figures[i/figureBlock][i%figureBlock] }
 
 // row is one sum of a grid.
 type row struct {
@@ -63,16 +71,16 @@ type row struct {
 }
 
 // rows are the sums by period and then as less says.
-func (g *grid) rows(less func(a, b *row) int) []row {
-	out := make([]row, 0, len(g.figures))
+func (g *grid) rows(less func(a, b row) int) []row {
+	out := make([]row, 0, len(g.keys))
 	for p := range g.periods {
 		from := len(out)
 		for n, slot := range g.slots[p*g.width : (p+1)*g.width] {
 			if slot != 0 {
-				out = append(out, row{p, int32(n), &g.figures[slot-1]})
+				out = append(out, row{p, int32(n), g.sum(slot - 1)})
 			}
 		}
-		slices.SortFunc(out[from:], func(a, b row) int { return less(&a, &b) })
+		slices.SortFunc(out[from:], less)
 	}
 	return out
 }

@@ -53,7 +53,12 @@ func (c *Cube) Market(s paiza.Slice, grain paiza.Grain, by Level) Market {
 	c.eachCell(c.sieve(s), func(k *cellKey, s *sums) {
 		g.figure(k.month, l.at[k.substance]).cell(s, doubtful(k.mark))
 	})
-	rows := g.rows(func(a, b *row) int { return cmp.Or(heaviest(a, b), l.compare(a.number, b.number)) })
+	rows := g.rows(func(a, b row) int {
+		if d := heaviest(a, b); d != 0 {
+			return d
+		}
+		return l.compare(a.number, b.number)
+	})
 	m := Market{Grain: grain, Level: by, Rows: make([]MarketRow, len(rows))}
 	for i, x := range rows {
 		r := &m.Rows[i]
@@ -78,8 +83,11 @@ func (c *Cube) Market(s paiza.Slice, grain paiza.Grain, by Level) Market {
 	return m
 }
 
-func heaviest(a, b *row) int {
-	return cmp.Or(cmp.Compare(b.Micrograms, a.Micrograms), cmp.Compare(b.Seizures, a.Seizures))
+func heaviest(a, b row) int {
+	if d := cmp.Compare(b.Micrograms, a.Micrograms); d != 0 {
+		return d
+	}
+	return cmp.Compare(b.Seizures, a.Seizures)
 }
 
 // level tells into which rows substances fall.

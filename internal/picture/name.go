@@ -65,18 +65,23 @@ type pathKey struct {
 type texts struct {
 	at   map[string]int32
 	list []string
+	last int32 // cells come in runs of one import, state or substance
 }
 
 func (t *texts) number(s string) int32 {
-	if n, ok := t.at[s]; ok {
-		return n
+	if len(t.list) > 0 && t.list[t.last] == s {
+		return t.last
 	}
-	if t.at == nil {
-		t.at = map[string]int32{}
+	n, ok := t.at[s]
+	if !ok {
+		if t.at == nil {
+			t.at = map[string]int32{}
+		}
+		n = int32(len(t.list))
+		t.at[s] = n
+		t.list = append(t.list, s)
 	}
-	n := int32(len(t.list))
-	t.at[s] = n
-	t.list = append(t.list, s)
+	t.last = n
 	return n
 }
 

@@ -75,30 +75,14 @@ type Routes struct {
 // Routes know years and neither months nor divisions: a period counts by its
 // years, and divisions of the slice have no effect.
 func (c *Cube) Routes(s paiza.Slice, limit int) Routes {
-	type tally struct {
-		RouteFigure
-		first, last int32
-	}
 	n := &c.names
-	v := c.sieve(s)
-	v.touching(n, s.Via)
-	sum := make([]tally, len(n.paths))
-	c.eachRoute(v, func(k *routeKey, s *routeSums) {
-		t := &sum[k.path]
-		if t.Rows == 0 {
-			t.first, t.last = k.year, k.year
-		}
-		t.first, t.last = min(t.first, k.year), max(t.last, k.year)
-		t.cell(s)
-	})
+	sum := c.byPath(s)
 	var out Routes
 	legs := make([]RouteFigure, len(n.legs))
-	var found []int32
+	found := make([]int32, 0, len(sum))
 	for i := range sum {
-		t, p := &sum[i], &n.paths[i]
-		if t.Rows == 0 {
-			continue
-		}
+		t := &sum[i]
+		p := &n.paths[t.path]
 		out.Total.add(&t.RouteFigure)
 		if !p.Stated.Stated() {
 			out.NotStated.add(&t.RouteFigure)
@@ -112,7 +96,10 @@ func (c *Cube) Routes(s paiza.Slice, limit int) Routes {
 		}
 	}
 	heaviest := func(a, b int32) int {
-		return cmp.Or(heavier(&sum[a].RouteFigure, &sum[b].RouteFigure), n.paths[a].compare(&n.paths[b]))
+		if d := heavier(&sum[a].RouteFigure, &sum[b].RouteFigure); d != 0 {
+			return d
+		}
+		return n.paths[sum[a].path].compare(&n.paths[sum[b].path])
 	}
 	if limit > 0 && len(found) > limit {
 		found = selected(found, limit, heaviest)
@@ -127,10 +114,37 @@ func (c *Cube) Routes(s paiza.Slice, limit int) Routes {
 	out.Rows = make([]RouteRow, len(found))
 	for i, at := range found {
 		t := &sum[at]
-		out.Rows[i] = n.paths[at].RouteRow
+		out.Rows[i] = n.paths[t.path].RouteRow
 		out.Rows[i].First, out.Rows[i].Last, out.Rows[i].RouteFigure = int(t.first), int(t.last), t.RouteFigure
 	}
 	out.Legs = n.arrows(legs)
+	return out
+}
+
+// pathSum is the sum of one path.
+type pathSum struct {
+	path        int32
+	first, last int32 // years
+	RouteFigure
+}
+
+// byPath adds the slice up by path.
+func (c *Cube) byPath(s paiza.Slice) []pathSum {
+	v := c.sieve(s)
+	v.touching(&c.names, s.Via)
+	slots := make([]int32, len(c.names.paths)) // one more than the place in out
+	var out []pathSum
+	c.eachRoute(v, func(k *routeKey, s *routeSums) {
+		slot := slots[k.path]
+		if slot == 0 {
+			out = append(out, pathSum{path: k.path, first: k.year, last: k.year})
+			slot = int32(len(out))
+			slots[k.path] = slot
+		}
+		t := &out[slot-1]
+		t.first, t.last = min(t.first, k.year), max(t.last, k.year)
+		t.cell(s)
+	})
 	return out
 }
 
@@ -152,7 +166,10 @@ func selected(list []int32, n int, compare func(a, b int32) int) []int32 {
 }
 
 func heavier(a, b *RouteFigure) int {
-	return cmp.Or(cmp.Compare(b.Micrograms, a.Micrograms), cmp.Compare(b.Seizures, a.Seizures))
+	if d := cmp.Compare(b.Micrograms, a.Micrograms); d != 0 {
+		return d
+	}
+	return cmp.Compare(b.Seizures, a.Seizures)
 }
 
 // compare orders routes of equal weight by their states: no two are equal.
