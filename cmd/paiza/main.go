@@ -110,6 +110,10 @@ func run(ctx context.Context, args []string, s *streams) int {
 		return int(exit)
 	}
 	fmt.Fprintf(s.err, "paiza: %s\n", a.sentence(err))
+	var pe *paiza.Error
+	if errors.As(err, &pe) && pe.Key == "import.unknown_layout" {
+		fmt.Fprintln(s.err, a.loc.T("cli.import.unknown_layout"))
+	}
 	return exitCode(err)
 }
 

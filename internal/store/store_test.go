@@ -5,12 +5,14 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	mrand "math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -591,6 +593,10 @@ func TestUpload(t *testing.T) {
 		}
 		if _, err := s.SaveUpload(t.Context(), store.Upload{ID: "u2"}, strings.NewReader(body), 1000, func(*store.Tx, store.Upload) error { return nil }); !errors.Is(err, paiza.ErrInvalid) {
 			t.Errorf("an upload over the limit: %v", err)
+		}
+		broken := io.MultiReader(strings.NewReader(body[:1000]), iotest.ErrReader(io.ErrUnexpectedEOF))
+		if _, err := s.SaveUpload(t.Context(), store.Upload{ID: "u3"}, broken, 10<<20, func(*store.Tx, store.Upload) error { return nil }); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("an upload that broke off: %v", err)
 		}
 		if _, err := s.Upload(t.Context(), "u2"); !errors.Is(err, paiza.ErrNotFound) {
 			t.Errorf("the refused upload: %v", err)

@@ -31,7 +31,8 @@ const uploadChunk = 1 << 20
 func (s *Store) SaveUpload(ctx context.Context, u Upload, r io.Reader, limit int64, also func(*Tx, Upload) error) (Upload, error) {
 	sum := sha256.New()
 	buf := make([]byte, uploadChunk)
-	in := bufio.NewReaderSize(io.TeeReader(r, sum), uploadChunk)
+	source := &watched{r: r}
+	in := bufio.NewReaderSize(io.TeeReader(source, sum), uploadChunk)
 	fail := func(err error) (Upload, error) {
 		clean := context.WithoutCancel(ctx)
 		return u, errors.Join(err, s.DropUpload(clean, u.ID))
@@ -50,6 +51,9 @@ func (s *Store) SaveUpload(ctx context.Context, u Upload, r io.Reader, limit int
 			}); werr != nil {
 				return fail(werr)
 			}
+		}
+		if source.err != nil {
+			return fail(source.err)
 		}
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			break
@@ -71,6 +75,21 @@ func (s *Store) SaveUpload(ctx context.Context, u Upload, r io.Reader, limit int
 		return fail(err)
 	}
 	return u, nil
+}
+
+// watched remembers how a source failed: one that breaks off says
+// io.ErrUnexpectedEOF, which is also how a full read of its last part ends.
+type watched struct {
+	r   io.Reader
+	err error
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		w.err = err
+	}
+	return n, err
 }
 
 // Upload reads what is known of an upload.
