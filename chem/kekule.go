@@ -10,13 +10,17 @@ const (
 
 // piRole tells from element, charge and sigma bonds whether an aromatic atom
 // takes part in a double bond. sigma counts every bond of the aromatic system
-// once, others by their order, plus stated hydrogens.
-func piRole(a *atom, sigma int) uint8 {
+// once, others by their order, plus stated hydrogens; double says that one of the
+// others is a double or triple bond.
+func piRole(a *atom, sigma int, double bool) uint8 {
 	want := 0 // number of electrons in bonds once the double bond is placed
 	switch a.num {
 	case 0:
 		return piMay
 	case 6, 14, 32:
+		if double {
+			return piNone
+		}
 		want = 4
 		if a.charge != 0 {
 			want = 3
@@ -100,11 +104,13 @@ func (b *builder) kekulize() error {
 		if a.flags&flagAromatic == 0 {
 			continue
 		}
-		sigma := int(a.h)
+		sigma, double := int(a.h), false
 		for _, h := range m.around(i) {
-			sigma += int(m.bonds[h.bond].order)
+			order := m.bonds[h.bond].order
+			sigma += int(order)
+			double = double || order > 1
 		}
-		k.role[i] = piRole(a, sigma)
+		k.role[i] = piRole(a, sigma, double)
 	}
 	if i := k.run(m); i >= 0 {
 		return b.fail(i, unpaired(&m.atoms[i]))

@@ -157,7 +157,7 @@ func (r *smartsReader) bare(first bool) (prim, error) {
 	if k, otherwise, ok := letterPrim(c); ok {
 		return r.letter(k, otherwise)
 	}
-	if z, n := elementAt(s, i); n == 1 {
+	if z, n := elementAt(s[i:i+1], 0); n == 1 {
 		r.i++
 		return prim{kind: primElement, val: int16(z)}, nil
 	}
