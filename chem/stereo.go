@@ -264,7 +264,13 @@ func (b *builder) side(v, w uint16) (x uint16, up, ok bool) {
 	}
 	for _, h := range m.around(int(v)) {
 		d := b.dirs[h.bond]
-		if h.atom == w || d == 0 {
+		if h.atom == w {
+			continue
+		}
+		if m.bonds[h.bond].order != 1 {
+			return 0, false, false
+		}
+		if d == 0 {
 			continue
 		}
 		if m.bonds[h.bond].a == h.atom {
@@ -400,6 +406,25 @@ func (m *Mol) renumberStereo(to []int32, bondTo []uint16) {
 
 // HasStereo reports whether the molecule states any arrangement in space.
 func (m *Mol) HasStereo() bool { return len(m.centers)+len(m.geometry) > 0 }
+
+// StereoCenters returns the atoms whose arrangement is stated: tetrahedral, allene,
+// square planar, bipyramidal or octahedral.
+func (m *Mol) StereoCenters() []int {
+	var out []int
+	for i := range m.centers {
+		out = append(out, int(m.centers[i].atom))
+	}
+	return out
+}
+
+// StereoBonds returns the double bonds stated to be cis or trans.
+func (m *Mol) StereoBonds() []int {
+	var out []int
+	for i := range m.geometry {
+		out = append(out, int(m.geometry[i].bond))
+	}
+	return out
+}
 
 // WithoutStereo returns the molecule with every stereo mark removed.
 func (m *Mol) WithoutStereo() *Mol {
