@@ -58,6 +58,7 @@ func (b *builder) finish() (*Mol, error) {
 		}
 	}
 	b.separateCharges()
+	b.dropLooseStereo()
 	b.settleCenters()
 	if b.directed {
 		b.settleGeometry()

@@ -1,5 +1,7 @@
 package chem
 
+import "slices"
+
 // Stereo classes, as in OpenSMILES §3.3.
 const (
 	stereoNone  uint8 = iota
@@ -43,6 +45,27 @@ type stereoBond struct {
 	bond uint16
 	x, y uint16
 	cis  bool
+}
+
+// dropLooseStereo drops lists that an edit has left without their neighbours or
+// their double bond.
+func (b *builder) dropLooseStereo() {
+	m := &b.m
+	m.centers = slices.DeleteFunc(m.centers, func(c stereoAtom) bool {
+		if c.class == stereoAL {
+			return m.looseAllene(&c)
+		}
+		if int(c.n) > len(c.nbr) {
+			return false // settle refuses it
+		}
+		return slices.ContainsFunc(c.nbr[:c.n], func(x uint16) bool {
+			return x != noAtom && m.BondBetween(int(c.atom), int(x)) < 0
+		})
+	})
+	m.geometry = slices.DeleteFunc(m.geometry, func(g stereoBond) bool {
+		bd := m.bonds[g.bond]
+		return bd.order != 2 || m.BondBetween(int(bd.a), int(g.x)) < 0 || m.BondBetween(int(bd.b), int(g.y)) < 0
+	})
 }
 
 // settleCenters gives the plain marks their class and drops lists that no
@@ -140,78 +163,6 @@ func (b *builder) rigidNitrogen(i int) bool {
 		}
 	}
 	return false
-}
-
-// allene replaces the two neighbours of an allene's middle atom by the four
-// substituents at the ends, in the order of writing.
-func (b *builder) allene(c *stereoAtom) bool {
-	m := &b.m
-	var out stereoAtom
-	for _, end := range c.nbr[:2] {
-		k := m.BondBetween(int(c.atom), int(end))
-		if k < 0 || m.bonds[k].order != 2 {
-			return false
-		}
-		e := &m.atoms[end]
-		if int(e.degree)+int(e.h) != 3 || e.h > 1 {
-			return false
-		}
-		b.substituents(&out, end, c.atom)
-	}
-	if out.n != 4 {
-		return false
-	}
-	c.nbr, c.n = out.nbr, out.n
-	return true
-}
-
-// substituents appends the neighbours of atom end, except skip, in the order of
-// writing. An implicit hydrogen follows the atom before, or comes first.
-func (b *builder) substituents(out *stereoAtom, end, skip uint16) {
-	m := &b.m
-	h := m.atoms[end].h
-	around := m.around(int(end))
-	var at [MaxDegree]int32
-	for i, x := range around {
-		at[i] = b.writtenAt(end, x)
-	}
-	for range around {
-		k := -1
-		for i := range around {
-			if at[i] >= -1 && (k < 0 || at[i] < at[k]) {
-				k = i
-			}
-		}
-		if at[k] >= 0 && h == 1 {
-			out.add(blankAt(end))
-			h = 0
-		}
-		at[k] = -2
-		if around[k].atom != skip {
-			out.add(around[k].atom)
-		}
-	}
-	if h == 1 {
-		out.add(blankAt(end))
-	}
-}
-
-// writtenAt returns where the text of a SMILES writes the bond x of atom v: -1
-// for the atom before it.
-func (b *builder) writtenAt(v uint16, x half) int32 {
-	if int(x.bond) >= len(b.openPos) {
-		return int32(x.atom)
-	}
-	if open := b.openPos[x.bond]; open >= 0 {
-		if b.m.bonds[x.bond].a == v {
-			return open
-		}
-		return b.bondPos[x.bond]
-	}
-	if x.atom < v {
-		return -1
-	}
-	return b.pos[x.atom]
 }
 
 // order sorts the neighbours of a tetrahedral list and keeps its sense, so that
