@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -46,7 +47,15 @@ type outcome struct {
 	Notes   []string `json:"notes,omitempty"`
 }
 
+// importHeap is the heap above which the collector works harder: what a file of
+// a gigabyte needs, so that the program stays under 400 MB with the database's
+// own memory. GOMEMLIMIT overrules it.
+const importHeap = 240 << 20
+
 func (c *importCmd) Run(a *app) error {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(importHeap)
+	}
 	in := desk.ImportRequest{Path: c.File, Profile: c.Profile, Accept: c.Accept, Reason: c.Reason}
 	if c.Map != "" {
 		text, err := os.ReadFile(c.Map)

@@ -71,6 +71,22 @@ func (d *Desk) narrow(f paiza.SeizureFilter) (_ paiza.SeizureFilter, none bool) 
 	return f, len(codes) == 0
 }
 
+// totalsShown is how many official figures a list shows.
+const totalsShown = 2000
+
+// Totals lists the official figures of a slice, newest year first; at most two
+// thousand of them.
+func (d *Desk) Totals(ctx context.Context, who paiza.Actor, s paiza.Slice) ([]paiza.Total, error) {
+	if err := allow(who, paiza.RightReadSeizure); err != nil {
+		return nil, err
+	}
+	f, none := d.narrow(paiza.SeizureFilter{Slice: s})
+	if none {
+		return nil, nil
+	}
+	return d.store.Totals(ctx, f.Slice, totalsShown)
+}
+
 // SeizureDetail is a seizure with where it came from.
 type SeizureDetail struct {
 	paiza.Seizure

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
+	"strconv"
 
 	"paiza"
 )
@@ -28,4 +30,36 @@ func scanRowError(row scanner) (paiza.RowError, error) {
 	}
 	e.Row, e.Aside = int(line), aside != 0
 	return e, json.Unmarshal([]byte(args), &e.Args)
+}
+
+// Totals lists the official figures of a slice, newest year first, at most limit
+// of them. Groups have been turned into substances by the desk.
+func (s *Store) Totals(ctx context.Context, f paiza.Slice, limit int) ([]paiza.Total, error) {
+	w := &where{text: []string{visible}}
+	if f.Period.From != 0 {
+		w.add("year >= %s", int64(f.Period.From.Year()))
+	}
+	if f.Period.To != 0 {
+		w.add("year <= %s", int64(f.Period.To.Year()))
+	}
+	in(w, "country", f.Countries)
+	in(w, "substance", f.Substances)
+	rows, err := s.read.QueryContext(ctx, "SELECT num, import, sheet, line, year, country, substance, substance_text, amount_text, unit_text, dim, amount, equivalent, factor, flags FROM total"+
+		w.String()+" ORDER BY year DESC, country, substance, num LIMIT "+strconv.Itoa(limit), w.args...)
+	if err != nil {
+		return nil, diskError(err)
+	}
+	defer rows.Close()
+	var out []paiza.Total
+	for rows.Next() {
+		var z paiza.Total
+		var num, imp, line, flags int64
+		if err := rows.Scan(&num, &imp, &z.Source.Sheet, &line, &z.Year, &z.Country, &z.Substance, &z.SubstanceText, &z.AmountText, &z.UnitText,
+			&z.Amount.Dim, &z.Amount.Base, &z.Equivalent, &z.Factor, &flags); err != nil {
+			return nil, err
+		}
+		z.ID, z.Source.Import, z.Source.Row, z.Flags = strconv.FormatInt(num, 10), importID(imp), int(line), paiza.Flags(flags)
+		out = append(out, z)
+	}
+	return out, diskError(rows.Err())
 }

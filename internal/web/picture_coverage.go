@@ -38,7 +38,8 @@ type coverageCell struct {
 	Others              []string // official totals that other imports give
 	Ratio               string
 	Above               bool
-	Href                string
+	Href                string // to the seizures
+	OfficialHref        string // to the official figures
 }
 
 // pairOf is what incidents and official totals say about one state, drug group
@@ -247,7 +248,7 @@ func coverageCellOf(p *locale.Printer, c pairOf, slice paiza.Slice) coverageCell
 		cell.Incidents, cell.Href = kilograms(c.incidents), rowsLink(slice)
 	}
 	if c.hasOfficial {
-		cell.Official = kilograms(c.official)
+		cell.Official, cell.OfficialHref = kilograms(c.official), totalsLink(slice)
 	}
 	for _, other := range c.others {
 		cell.Others = append(cell.Others, kilograms(other))

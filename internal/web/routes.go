@@ -43,6 +43,7 @@ func routes() []route {
 		{"GET", "/seizures/new", paiza.RightRecordSeizure, (*Site).recordForm, false},
 		{"POST", "/seizures", paiza.RightRecordSeizure, (*Site).record, false},
 		{"GET", "/seizures/{id}", paiza.RightReadSeizure, (*Site).seizure, false},
+		{"GET", "/totals", paiza.RightReadSeizure, (*Site).totals, false},
 
 		{"GET", "/imports", paiza.RightReadSeizure, (*Site).imports, false},
 		{"POST", "/uploads", paiza.RightImport, (*Site).upload, true},
