@@ -173,7 +173,48 @@ func TestHostile(t *testing.T) {
 		}
 		return m.SMILES()
 	}
+	cubic := func(n int) string {
+		rng := rand.New(rand.NewPCG(11, 12))
+		b := builders.Get().(*builder)
+		b.reset()
+		for range n {
+			b.m.atoms = append(b.m.atoms, atom{num: 6})
+		}
+		has := map[[2]int]bool{}
+		free := rng.Perm(n)
+		add := func(i, j int) {
+			if i != j && !has[[2]int{i, j}] && !has[[2]int{j, i}] {
+				has[[2]int{i, j}] = true
+				b.m.bonds = append(b.m.bonds, bond{a: uint16(i), b: uint16(j), order: 1})
+			}
+		}
+		for i := range n {
+			add(i, (i+1)%n)
+		}
+		for k := 0; k+1 < n; k += 2 {
+			add(free[k], free[k+1])
+		}
+		if m, err := b.finish(); err == nil {
+			return m.SMILES()
+		}
+		// Too large for us: write it by hand.
+		var w strings.Builder
+		for i := range n {
+			w.WriteString("C")
+			if i == 0 || i == n-1 {
+				w.WriteString("%(99999)")
+			}
+			for k := range free {
+				if free[k] == i && has[[2]int{free[k&^1], free[k|1]}] && (free[k&^1]-free[k|1] > 1 || free[k|1]-free[k&^1] > 1) {
+					fmt.Fprintf(&w, "%%(%d)", k/2+1)
+				}
+			}
+		}
+		return w.String()
+	}
 	cases := map[string]string{
+		"random cubic of 400":   cubic(400),
+		"random cubic of 1800":  cubic(1800),
 		"net of 30 by 30":       grid(30),
 		"complete graph of 40":  complete(40),
 		"ladder of 900 rings":   fused(900, false),
@@ -186,7 +227,7 @@ func TestHostile(t *testing.T) {
 		"star":                  "[U](" + strings.Repeat("C)(", 60) + "C)C",
 		"dendrimer":             "[U](" + strings.Repeat("[Si](C)(C)C)(", 60) + "C)C",
 		"200 caesium":           strings.Repeat("[Cs+].", 200) + "Cl",
-		"polyene cis and trans": "C" + strings.Repeat("/C=C/C=C\\", 1200) + "C",
+		"polyene cis and trans": "C" + strings.Repeat("/C=C/C=C\\C(F)", 800) + "C",
 	}
 	pattern := MustPattern("[*]1~[*]~[*]~[*]~[*]~[*]~[*]~[*]~[*]~[*]~[*]~[*]1.[N;$(NC(=O)[#6]~[#6]~[#6])]")
 	for name, s := range cases {
