@@ -1,6 +1,9 @@
 package chem
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // carbonRule moves a hydrogen between a heteroatom and carbon, or within a
 // group that has one accepted form.
@@ -16,17 +19,21 @@ type carbonRule struct {
 
 // carbonRules are written so that atom 0 gives the hydrogen and the last atom
 // takes it. None of them touches an aromatic double bond.
-var carbonRules = []carbonRule{
-	{"enol", MustPattern("[O,S,Se;H1;+0;X2][C;+0]=[C;+0;!$(C=C=*)]"), 0, 2, [2]int{1, 2}, [2]int{0, 1}},
-	{"enamine", MustPattern("[N;H1,H2;+0;X3;!$(N*=[O,S,N])][C;+0;!$(C[O,S,N;!$(N=*)]);!$(C=C=*)]=[C;+0;!$(C=C=*);!$(CC=[O,S,N]);!$(CC#N);!$(C[N+](=O)[O-])]"), 0, 2, [2]int{1, 2}, [2]int{0, 1}},
-	{"nitroso", MustPattern("[C;!H0;+0;X4][N;+0;X2]=[O;X1;+0]"), 0, 2, [2]int{1, 2}, [2]int{0, 1}},
-	{"aci-nitro", MustPattern("[O;H1;+0;X2][N+;X3]([O-])=[C;+0]"), 0, 3, [2]int{1, 3}, [2]int{0, 1}},
-	{"phosphite", MustPattern("[O;H1;+0;X2][P;+0;X3;v3]"), 0, 1, [2]int{-1, -1}, [2]int{0, 1}},
-}
+var carbonRules = sync.OnceValue(func() []carbonRule {
+	return []carbonRule{
+		{"enol", MustPattern("[O,S,Se;H1;+0;X2][C;+0]=[C;+0;!$(C=C=*)]"), 0, 2, [2]int{1, 2}, [2]int{0, 1}},
+		{"enamine", MustPattern("[N;H1,H2;+0;X3;!$(N*=[O,S,N])][C;+0;!$(C[O,S,N;!$(N=*)]);!$(C=C=*)]=[C;+0;!$(C=C=*);!$(CC=[O,S,N]);!$(CC#N);!$(C[N+](=O)[O-])]"), 0, 2, [2]int{1, 2}, [2]int{0, 1}},
+		{"nitroso", MustPattern("[C;!H0;+0;X4][N;+0;X2]=[O;X1;+0]"), 0, 2, [2]int{1, 2}, [2]int{0, 1}},
+		{"aci-nitro", MustPattern("[O;H1;+0;X2][N+;X3]([O-])=[C;+0]"), 0, 3, [2]int{1, 3}, [2]int{0, 1}},
+		{"phosphite", MustPattern("[O;H1;+0;X2][P;+0;X3;v3]"), 0, 1, [2]int{-1, -1}, [2]int{0, 1}},
+	}
+})
 
 // phenolRule finds ring ketones one hydrogen shift from an aromatic phenol; the
 // carbon next to the ketone gives the hydrogen.
-var phenolRule = carbonRule{"phenol", MustPattern("[C;R;!H0;+0;X4]@[C;R;+0]=[O;X1;+0]"), 0, 2, [2]int{1, 2}, [2]int{0, 1}}
+var phenolRule = sync.OnceValue(func() carbonRule {
+	return carbonRule{"phenol", MustPattern("[C;R;!H0;+0;X4]@[C;R;+0]=[O;X1;+0]"), 0, 2, [2]int{1, 2}, [2]int{0, 1}}
+})
 
 // ketoForms applies the carbon rules until none fits.
 func (m *Mol) ketoForms() *Mol {
@@ -42,8 +49,9 @@ func (m *Mol) ketoForms() *Mol {
 
 func (m *Mol) oneKetoStep() *Mol {
 	tries := 4 + 200_000/len(m.atoms)
-	for i := range carbonRules {
-		r := &carbonRules[i]
+	rules := carbonRules()
+	for i := range rules {
+		r := &rules[i]
 		for _, at := range m.inRankOrder(r.pattern) {
 			if m.between(at, r.weaker).Aromatic {
 				continue
@@ -56,11 +64,12 @@ func (m *Mol) oneKetoStep() *Mol {
 			}
 		}
 	}
-	for _, at := range m.inRankOrder(phenolRule.pattern) {
+	phenol := phenolRule()
+	for _, at := range m.inRankOrder(phenol.pattern) {
 		if tries--; tries < 0 {
 			return m
 		}
-		if f := m.shift(&phenolRule, at); f.aromaticAtoms() > m.aromaticAtoms() {
+		if f := m.shift(&phenol, at); f.aromaticAtoms() > m.aromaticAtoms() {
 			return f
 		}
 	}
