@@ -4,7 +4,7 @@
 // that PAIZA_SHARED names (../shared/data by default); what it cannot measure it
 // says.
 //
-//	go run ./internal/bench [-rows 10000000] [-only import,slice,start,weight]
+//	go run ./internal/bench [-rows 10000000] [-only import,slice,start,weight,memory]
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 
 var (
 	rows   = flag.Int64("rows", 10_000_000, "rows of the generated store for slices")
-	only   = flag.String("only", "import,slice,start,weight", "what to measure")
+	only   = flag.String("only", "import,slice,start,weight,memory", "what to measure")
 	runs   = flag.Int("runs", 5, "runs of which the median is printed")
 	shared = flag.String("shared", envOr("PAIZA_SHARED", "../shared/data"), "folder of the published files")
 	keep   = flag.String("keep", "", "keep the generated store in this file and use it again")
@@ -49,6 +49,8 @@ func main() {
 			err = start(ctx)
 		case "weight":
 			err = weight()
+		case "memory":
+			err = memory()
 		default:
 			err = fmt.Errorf("there is no part %q", part)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -190,16 +191,19 @@ func generate(ctx context.Context, target, ids string, n int64) error {
 		return err
 	}
 	r := mrand.New(mrand.NewPCG(3, 4))
+	first, days := time.Date(2011, 1, 1, 0, 0, 0, 0, time.UTC), 1826
 	l := s.NewLoader(num, true)
 	for done := int64(0); done < n; {
 		chunk := make([]store.ImportRow, min(5000, n-done))
 		for i := range chunk {
 			z := base[r.IntN(len(base))]
 			z.Amount.Base = max(1, int64(float64(z.Amount.Base)*(0.5+r.Float64())))
-			z.Date = paiza.NewDate(z.Date.Year(), 1+r.IntN(12), 1+r.IntN(28))
+			// Rows come in the order of time, as they do at a node.
+			z.Date = paiza.DateOf(first.AddDate(0, 0, int((done+int64(i))*int64(days)/n)))
 			z.Handling.TLP = paiza.TLPAmber
 			chunk[i].Seizure = &z
 			rand.Read(chunk[i].Key[:])
+			binary.BigEndian.PutUint32(chunk[i].Key[:4], uint32(z.Date))
 		}
 		if err := l.Load(ctx, chunk, nil, paiza.Progress{}, func(*store.Tx) error { return nil }); err != nil {
 			return err
