@@ -140,12 +140,22 @@ func (root *smartsRoot) pattern(from, to, depth int) (*Pattern, error) {
 	case len(r.p.atoms) == 0:
 		return nil, r.fail(from, "there is no atom")
 	}
-	for d, o := range r.rings {
+	if d, o, ok := r.firstOpen(); ok {
 		return nil, r.fail(o.pos, "ring bond %d is opened and never closed", d)
 	}
 	r.p.text = root.text[from:to]
 	r.p.settle(depth > 0)
 	return r.p, nil
+}
+
+// firstOpen returns the first ring digit of the text that was never closed.
+func (r *smartsReader) firstOpen() (digit int, first smartsRing, ok bool) {
+	for d, o := range r.rings {
+		if !ok || o.pos < first.pos {
+			digit, first, ok = d, o, true
+		}
+	}
+	return digit, first, ok
 }
 
 // step reads one token.
