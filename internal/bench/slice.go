@@ -205,7 +205,7 @@ func generate(ctx context.Context, target, ids string, n int64) error {
 			rand.Read(chunk[i].Key[:])
 			binary.BigEndian.PutUint32(chunk[i].Key[:4], uint32(z.Date))
 		}
-		if err := l.Load(ctx, chunk, nil, paiza.Progress{}, func(*store.Tx) error { return nil }); err != nil {
+		if err := l.Load(ctx, store.Pack(chunk), nil, paiza.Progress{}, func(*store.Tx) error { return nil }); err != nil {
 			return err
 		}
 		if done += int64(len(chunk)); done%1_000_000 == 0 {

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -10,8 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"paiza"
 	"paiza/internal/ingest"
@@ -215,13 +212,6 @@ func (d *Desk) DryRun(ctx context.Context, who paiza.Actor, in ImportRequest) (D
 	return out, nil
 }
 
-// leaseTime is how long an import may be silent before its process is taken for
-// dead; it says that it lives every leaseBeat.
-const (
-	leaseTime = 20 * time.Second
-	leaseBeat = 5 * time.Second
-)
-
 // Import takes a file in and returns when its rows count, or when nothing of it
 // is kept.
 func (d *Desk) Import(ctx context.Context, who paiza.Actor, in ImportRequest, progress func(paiza.Progress)) (paiza.Import, error) {
@@ -284,258 +274,6 @@ func (d *Desk) begin(ctx context.Context, who paiza.Actor, in ImportRequest) (pa
 		return imp, nil, errors.Join(err, d.dropImportLease(ctx))
 	}
 	return imp, o, nil
-}
-
-func (d *Desk) takeImportLease(ctx context.Context) error {
-	return d.store.Write(ctx, func(t *store.Tx) error {
-		ok, err := t.TakeLease("import", d.holder, d.now(), leaseTime)
-		if err != nil || ok {
-			return err
-		}
-		// A process of this machine that is no more need not be waited for.
-		holder, err := t.LeaseHolder("import")
-		if err != nil {
-			return err
-		}
-		if !diedHere(holder) {
-			return paiza.Conflict("import.busy", nil)
-		}
-		if err := t.DropLease("import", holder); err != nil {
-			return err
-		}
-		if ok, err = t.TakeLease("import", d.holder, d.now(), leaseTime); err == nil && !ok {
-			err = paiza.Conflict("import.busy", nil)
-		}
-		return err
-	})
-}
-
-// keepImportLease renews the lease until the context ends.
-func (d *Desk) keepImportLease(ctx context.Context) {
-	beat := time.NewTicker(leaseBeat)
-	defer beat.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-beat.C:
-			err := d.store.Write(ctx, func(t *store.Tx) error {
-				_, err := t.TakeLease("import", d.holder, d.now(), leaseTime)
-				return err
-			})
-			if err != nil && ctx.Err() == nil {
-				d.log.Warn("the lease of an import was not renewed", "error", err)
-			}
-		}
-	}
-}
-
-func (d *Desk) dropImportLease(ctx context.Context) error {
-	return d.store.Write(context.WithoutCancel(ctx), func(t *store.Tx) error { return t.DropLease("import", d.holder) })
-}
-
-// purgeStale removes rows of imports that were undone or cut off. The caller
-// holds the lease, so an import that says it runs is dead.
-func (d *Desk) purgeStale(ctx context.Context) error {
-	stale, running, err := d.store.Unpurged(ctx)
-	if err != nil {
-		return err
-	}
-	for _, num := range running {
-		err := d.act(ctx, paiza.Operator("node"), func(t *store.Tx) (entry, error) {
-			return entry{action: "import.cut_off", subject: "import/" + strconv.FormatInt(num, 10)},
-				t.FailImport(num, d.now(), paiza.Invalid("import.cut_off", nil))
-		})
-		if err != nil {
-			return err
-		}
-	}
-	for _, num := range append(stale, running...) {
-		if err := d.store.PurgeImport(ctx, num); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// clearCutOff runs when a process starts: what a dead one left is removed unless
-// another import is at work, which then does it.
-func (d *Desk) clearCutOff(ctx context.Context) error {
-	stale, running, err := d.store.Unpurged(ctx)
-	if err != nil || len(stale)+len(running) == 0 {
-		return err
-	}
-	if err := d.takeImportLease(ctx); err != nil {
-		if errors.Is(err, paiza.ErrConflict) {
-			return nil
-		}
-		return err
-	}
-	return errors.Join(d.purgeStale(ctx), d.dropImportLease(ctx))
-}
-
-func (d *Desk) run(ctx context.Context, who paiza.Actor, in ImportRequest, imp paiza.Import, o *opened, progress func(paiza.Progress)) (paiza.Import, error) {
-	defer o.Close()
-	beating, stop := context.WithCancel(ctx)
-	var beat sync.WaitGroup
-	beat.Go(func() { d.keepImportLease(beating) })
-	defer func() {
-		stop()
-		beat.Wait() // or a late beat would take the lease again
-		if err := d.dropImportLease(ctx); err != nil {
-			d.log.Warn("import lease kept until it runs out", "import", imp.ID, "error", err)
-		}
-	}()
-	num, _ := strconv.ParseInt(imp.ID, 10, 64)
-	err := d.load(ctx, who, in, &imp, num, o, progress)
-	if err == nil {
-		if in.UploadID != "" {
-			err := d.store.DropUpload(ctx, in.UploadID)
-			if err != nil {
-				d.log.Warn("upload kept", "upload", in.UploadID, "error", err)
-			}
-		}
-		return imp, nil
-	}
-	// Whatever happened to the asker, the rows so far must go.
-	clean := context.WithoutCancel(ctx)
-	var why *paiza.Error
-	if !errors.As(err, &why) {
-		why = paiza.Unavailable("import.stopped", err)
-		err = why
-	}
-	imp.State, imp.Failure = paiza.StateFailed, why
-	ferr := d.act(clean, who, func(t *store.Tx) (entry, error) {
-		return entry{action: "import.fail", subject: "import/" + imp.ID, detail: why.Key}, t.FailImport(num, d.now(), why)
-	})
-	if ferr == nil {
-		ferr = d.store.PurgeImport(clean, num)
-	}
-	if ferr != nil {
-		d.log.Error("rows of a failed import wait to be removed", "import", imp.ID, "error", ferr)
-	}
-	return imp, err
-}
-
-// chunk is what the reading goroutine hands to the writing one.
-type chunk struct {
-	rows  []store.ImportRow
-	errs  []paiza.RowError
-	bytes int64
-}
-
-// load reads on one core and writes on another.
-func (d *Desk) load(ctx context.Context, who paiza.Actor, in ImportRequest, imp *paiza.Import, num int64, o *opened, progress func(paiza.Progress)) error {
-	known, err := d.store.HasEarlier(ctx, imp.Source, num)
-	if err != nil {
-		return err
-	}
-	loader := d.store.NewLoader(num, !known)
-	chunks := make(chan chunk, 4)
-	done := make(chan struct{})
-	readCtx, stop := context.WithCancel(ctx)
-	defer stop()
-	var report ingest.Report
-	var readErr error
-	go func() {
-		defer close(done)
-		defer close(chunks)
-		report, readErr = ingest.Read(readCtx, o.file, o.profile, resolver{d.cat}, ingest.Options{Day: paiza.DateOf(d.now()), Batch: 4000}, func(b *ingest.Batch) error {
-			select {
-			case chunks <- d.chunkOf(b, imp.ID):
-				return nil
-			case <-readCtx.Done():
-				return readCtx.Err()
-			}
-		})
-	}()
-	p := paiza.Progress{Size: o.file.Size, Started: imp.Started}
-	var writeErr error
-	for c := range chunks {
-		if writeErr != nil {
-			continue
-		}
-		p.Rows += int64(len(c.rows) + len(c.errs))
-		p.Bytes, p.Updated = c.bytes, d.now()
-		if writeErr = d.write(ctx, loader, c, p); writeErr != nil {
-			stop()
-			continue
-		}
-		if progress != nil {
-			progress(p)
-		}
-	}
-	<-done
-	if writeErr != nil {
-		return writeErr
-	}
-	if readErr != nil {
-		return readErr
-	}
-	p.Bytes, p.Finishing, p.Updated = p.Size, true, d.now()
-	if progress != nil {
-		progress(p)
-	}
-	imp.Progress, imp.Finished, imp.Notes = p, d.now(), report.Notes
-	imp.Counts = paiza.Counts{Read: report.Read, Refused: report.Refused, SetAside: report.SetAside,
-		Imported: loader.Imported, Repeated: loader.Repeated, Flagged: loader.Flagged}
-	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
-		revised, err := loader.Settle(t)
-		if err != nil {
-			return entry{}, err
-		}
-		imp.Counts.Revised = revised
-		return entry{action: "import.run", subject: "import/" + imp.ID, reason: in.Reason,
-			detail: fmt.Sprintf("profile %s, sha256 %s, read %d, imported %d, refused %d, repeated %d, set aside %d, revised %d", imp.Profile, imp.SHA256,
-				imp.Counts.Read, imp.Counts.Imported, imp.Counts.Refused, imp.Counts.Repeated, imp.Counts.SetAside, revised)}, t.FinishImport(num, imp, report.Header, loader.Sum)
-	})
-}
-
-func (d *Desk) write(ctx context.Context, l *store.Loader, c chunk, p paiza.Progress) error {
-	return l.Load(ctx, c.rows, c.errs, p, func(t *store.Tx) error {
-		ok, err := t.TakeLease("import", d.holder, d.now(), leaseTime)
-		if err == nil && !ok {
-			return paiza.Conflict("import.busy", nil)
-		}
-		return err
-	})
-}
-
-func (d *Desk) chunkOf(b *ingest.Batch, importID string) chunk {
-	c := chunk{rows: make([]store.ImportRow, 0, len(b.Rows)), bytes: b.Bytes}
-	at := d.now()
-	for i := range b.Rows {
-		row := &b.Rows[i]
-		if row.Err != nil {
-			c.errs = append(c.errs, *row.Err)
-			continue
-		}
-		if z := row.Seizure; z != nil {
-			z.Recorded, z.Source.Import = at, importID
-			if z.Handling.TLP == "" {
-				z.Handling.TLP = paiza.TLPAmber
-			}
-		} else {
-			row.Total.Source.Import = importID
-		}
-		c.rows = append(c.rows, store.ImportRow{Key: keyOf(row), Ident: row.Identity, Cells: row.Cells, Seizure: row.Seizure, Total: row.Total})
-	}
-	return c
-}
-
-// keyOf is the row's key with its date in front, so that rows of one time lie
-// together in the index: files come in the order of time, and a key that is all
-// hash would touch another page of the index with every row.
-func keyOf(row *ingest.Row) store.Key {
-	k := store.Key(row.Key)
-	date := uint32(0)
-	if row.Seizure != nil {
-		date = uint32(row.Seizure.Date)
-	} else if row.Total != nil {
-		date = uint32(row.Total.Year)
-	}
-	binary.BigEndian.PutUint32(k[:4], date)
-	return k
 }
 
 // Imports lists imports, newest first.
@@ -610,14 +348,4 @@ func (d *Desk) Undo(ctx context.Context, who paiza.Actor, id, reason string) (pa
 		}
 	})
 	return d.store.Import(ctx, id)
-}
-
-// kindOf names an error for the log without its content.
-func kindOf(err error) string {
-	for _, kind := range []error{paiza.ErrInvalid, paiza.ErrForbidden, paiza.ErrNotFound, paiza.ErrConflict, paiza.ErrUnavailable} {
-		if errors.Is(err, kind) {
-			return kind.Error()
-		}
-	}
-	return "internal"
 }

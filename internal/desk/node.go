@@ -7,15 +7,6 @@ import (
 	"paiza/internal/store"
 )
 
-// Ledger lists acts before a number, newest first; before 0 begins at the
-// newest.
-func (d *Desk) Ledger(ctx context.Context, who paiza.Actor, before int64, n int) ([]paiza.Act, error) {
-	if err := allow(who, paiza.RightReadLedger); err != nil {
-		return nil, err
-	}
-	return d.store.Acts(ctx, before, min(max(n, 1), 500))
-}
-
 // FsckReport says what was proved of the store.
 type FsckReport struct {
 	Proofs []store.Proof `json:"proofs"`

@@ -20,13 +20,36 @@ type ImportRow struct {
 	Total   *paiza.Total
 }
 
+// Chunk is some rows of a file with all that can be made ready before the
+// transaction: their search words and the compressed block of source rows.
+type Chunk struct {
+	rows  []ImportRow
+	words []string
+	block []byte
+}
+
+// Pack makes a chunk ready. It needs no store, so that it runs on another core
+// than the writer.
+func Pack(rows []ImportRow) *Chunk {
+	c := &Chunk{rows: rows, words: make([]string, len(rows))}
+	var b strings.Builder
+	cells := make([][]string, len(rows))
+	for i := range rows {
+		cells[i] = rows[i].Cells
+		if z := rows[i].Seizure; z != nil {
+			c.words[i] = wordsOf(&b, z)
+		}
+	}
+	c.block = packRows(cells)
+	return c
+}
+
 // Loader writes the rows of one import a chunk at a time and keeps its sums.
 type Loader struct {
 	s      *Store
 	num    int64
 	first  bool // no row of the series is in the store: nothing can be repeated
 	errSeq int64
-	words  strings.Builder
 	args   []any
 
 	Sum      *Rollup
@@ -49,28 +72,25 @@ func (k Key) ident() int64 { return int64(binary.BigEndian.Uint64(k[:8])) }
 // Load writes one chunk and its row errors in a transaction of its own, so that
 // other acts go on between chunks.
 // also runs in the same transaction.
-func (l *Loader) Load(ctx context.Context, rows []ImportRow, errs []paiza.RowError, p paiza.Progress, also func(*Tx) error) error {
-	cells := make([][]string, len(rows))
-	for i := range rows {
-		cells[i] = rows[i].Cells
-	}
-	block := packRows(cells)
+func (l *Loader) Load(ctx context.Context, c *Chunk, errs []paiza.RowError, p paiza.Progress, also func(*Tx) error) error {
+	rows := c.rows
 	return l.s.Write(ctx, func(t *Tx) error {
-		fresh, base, err := l.rows(t, rows)
+		fresh, base, err := l.rows(t, c)
 		if err != nil {
 			return err
 		}
-		if len(rows) > 0 && len(fresh) > 0 {
+		if len(fresh) > 0 {
+			block, n := c.block, len(rows)
 			if len(fresh) < len(rows) && l.s.engine == postgres {
+				// There only the new rows have numbers.
 				kept := make([][]string, len(fresh))
 				for i, at := range fresh {
 					kept[i] = rows[at].Cells
 				}
-				block = packRows(kept)
-				cells = kept
+				block, n = packRows(kept), len(kept)
 			}
 			if _, err := t.exec("INSERT INTO source_block (import, first, last, data) VALUES ($1, $2, $3, $4)",
-				l.num, base, base+int64(len(cells))-1, block); err != nil {
+				l.num, base, base+int64(n)-1, block); err != nil {
 				return err
 			}
 		}
@@ -115,7 +135,8 @@ func (l *Loader) count(rows []ImportRow, fresh []int) {
 
 // rows writes the rows that are not in the store yet and gives their indexes
 // and the number of the first.
-func (l *Loader) rows(t *Tx, rows []ImportRow) (fresh []int, base int64, err error) {
+func (l *Loader) rows(t *Tx, c *Chunk) (fresh []int, base int64, err error) {
+	rows := c.rows
 	if len(rows) == 0 {
 		return nil, 0, nil
 	}
@@ -125,7 +146,7 @@ func (l *Loader) rows(t *Tx, rows []ImportRow) (fresh []int, base int64, err err
 	}
 	l.table = counter
 	if l.s.engine == postgres {
-		return l.copyFresh(t, counter, rows)
+		return l.copyFresh(t, counter, c)
 	}
 	last, err := t.next(counter, int64(len(rows)))
 	if err != nil {
@@ -159,8 +180,8 @@ func (l *Loader) rows(t *Tx, rows []ImportRow) (fresh []int, base int64, err err
 			continue
 		}
 		fresh = append(fresh, i)
-		if z := rows[i].Seizure; z != nil {
-			if _, err := words.ExecContext(t.ctx, base+int64(i), wordsOf(&l.words, z)); err != nil {
+		if rows[i].Seizure != nil {
+			if _, err := words.ExecContext(t.ctx, base+int64(i), c.words[i]); err != nil {
 				return nil, 0, err
 			}
 		}
@@ -184,7 +205,8 @@ func (l *Loader) rowArgs(num int64, r *ImportRow) []any {
 }
 
 // copyFresh asks which keys exist and copies the rest in.
-func (l *Loader) copyFresh(t *Tx, counter string, rows []ImportRow) (fresh []int, base int64, err error) {
+func (l *Loader) copyFresh(t *Tx, counter string, c *Chunk) (fresh []int, base int64, err error) {
+	rows := c.rows
 	known := map[Key]int64{}
 	if !l.first {
 		if known, err = l.known(t, counter, rows); err != nil {
@@ -218,8 +240,8 @@ func (l *Loader) copyFresh(t *Tx, counter string, rows []ImportRow) (fresh []int
 		num := base + int64(i)
 		args := l.rowArgs(num, &rows[at])
 		data[i] = append([]any(nil), args...)
-		if z := rows[at].Seizure; z != nil {
-			texts = append(texts, []any{num, wordsOf(&l.words, z)})
+		if rows[at].Seizure != nil {
+			texts = append(texts, []any{num, c.words[at]})
 		}
 	}
 	columns := seizureColumns

@@ -79,7 +79,7 @@ func load(t *testing.T, s *store.Store, source string, rows []store.ImportRow) (
 	l := s.NewLoader(num, !earlier)
 	for len(rows) > 0 {
 		n := min(len(rows), 7)
-		if err := l.Load(ctx, rows[:n], nil, paiza.Progress{}, func(*store.Tx) error { return nil }); err != nil {
+		if err := l.Load(ctx, store.Pack(rows[:n]), nil, paiza.Progress{}, func(*store.Tx) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		rows = rows[n:]
@@ -348,7 +348,7 @@ func TestRunningImportIsUnseen(t *testing.T) {
 		}
 		z := seizure(1, "heroin", 5)
 		l := s.NewLoader(num, true)
-		if err := l.Load(ctx, []store.ImportRow{{Key: key(), Seizure: &z}}, nil, paiza.Progress{}, func(*store.Tx) error { return nil }); err != nil {
+		if err := l.Load(ctx, store.Pack([]store.ImportRow{{Key: key(), Seizure: &z}}), nil, paiza.Progress{}, func(*store.Tx) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		if list, err := s.Seizures(ctx, paiza.SeizureFilter{}, paiza.Page{Size: 5}); err != nil || len(list.Seizures) != 0 {
@@ -651,7 +651,7 @@ func TestImpossibleSums(t *testing.T) {
 			z.Amount.Base, z.Equivalent = paiza.MaxAmount, paiza.MaxAmount
 			rows = append(rows, store.ImportRow{Key: key(), Seizure: &z})
 		}
-		if err := l.Load(t.Context(), rows, nil, paiza.Progress{}, func(*store.Tx) error { return nil }); err != nil {
+		if err := l.Load(t.Context(), store.Pack(rows), nil, paiza.Progress{}, func(*store.Tx) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.FinishImport(num, imp, nil, l.Sum) })
