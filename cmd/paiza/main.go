@@ -41,6 +41,7 @@ type cli struct {
 	Backup   backupCmd   `cmd:"" help:"Write a checked copy of the store."`
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in the place of a store."`
 	Fsck     fsckCmd     `cmd:"" help:"Prove that figures equal their rows and that the ledger is whole."`
+	Ledger   ledgerCmd   `cmd:"" help:"The record of acts: list it, check it, prove entries of it."`
 	User     userCmd     `cmd:"" help:"Accounts of this node."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }

@@ -1,81 +1,58 @@
-// Package ledger makes the record of acts provable: each entry's hash covers
-// the entry before it, so that a changed, removed, reordered or added entry is
-// found.
+// Package ledger makes the record of acts provable. Every act is a leaf of an
+// append-only Merkle tree (RFC 6962 §2.1, RFC 9162 §2.1); the tree's head is
+// signed as a checkpoint after every act. With a checkpoint in his hand anybody
+// can check, without network and without the database, that an entry stands in
+// the log and that the log only grew.
 //
-// The package computes and checks; package store keeps the entries and package
-// desk decides what is written. Read Hash first.
+// The package computes and checks: it reads and writes no database (package
+// store does) and decides nothing (package desk does). Read leaf.go for what an
+// entry says, tree.go for the tree, checkpoint.go for the signed head, proof.go
+// for the file that a person hands to a court.
 package ledger
 
-import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
-	"fmt"
-	"hash"
+import "fmt"
 
-	"paiza"
+// Fault is what a check of the ledger found. Kind is a word for programs and
+// the last part of a sentence's key; At is the number of the entry (or of the
+// tree's hash) at which it shows.
+type Fault struct {
+	Kind string // one of the constants below
+	At   int64
+	Want int64 // how many entries there should be, for FaultCut and FaultAdded
+}
+
+// The kinds of fault.
+const (
+	FaultMissing    = "missing"    // an entry is not there, or the order is broken
+	FaultChanged    = "changed"    // an entry is not what was signed
+	FaultTree       = "tree"       // a hash of the tree is not what its entries give
+	FaultCut        = "cut"        // the log is shorter than its checkpoint
+	FaultAdded      = "added"      // the log is longer than its checkpoint
+	FaultHead       = "head"       // the tree is not the one of the checkpoint
+	FaultCheckpoint = "checkpoint" // the checkpoint is missing or not signed by the key
+	FaultHistory    = "history"    // the log is not a continuation of an earlier checkpoint
 )
 
-// Hash is the hash of an entry after the hash of the one before it, in
-// hexadecimal. Every field is preceded by its length, so that no two different
-// entries have the same bytes.
-func Hash(previous string, a paiza.Act) string {
-	h := sha256.New()
-	h.Write([]byte("paiza act 1\n"))
-	text(h, previous)
-	number(h, a.Seq)
-	number(h, a.At.UnixMilli())
-	text(h, a.Actor.ID)
-	text(h, a.Actor.Name)
-	number(h, int64(len(a.Actor.Roles)))
-	for _, r := range a.Actor.Roles {
-		text(h, string(r))
+// Error says the fault in English, for logs and fsck.
+func (f *Fault) Error() string {
+	switch f.Kind {
+	case FaultMissing:
+		return fmt.Sprintf("ledger entry %d is missing or out of order", f.At)
+	case FaultChanged:
+		return fmt.Sprintf("ledger entry %d was changed", f.At)
+	case FaultTree:
+		return fmt.Sprintf("hash %d of the ledger's tree was changed or removed", f.At)
+	case FaultCut:
+		return fmt.Sprintf("the ledger ends at entry %d and should end at %d: entries were cut off", f.At, f.Want)
+	case FaultAdded:
+		return fmt.Sprintf("the ledger ends at entry %d and should end at %d: entries were added outside Paiza", f.At, f.Want)
+	case FaultHead:
+		return fmt.Sprintf("the ledger of %d entries is not the one that its checkpoint signs", f.At)
+	case FaultHistory:
+		return fmt.Sprintf("the ledger is not a continuation of the checkpoint at entry %d", f.At)
 	}
-	text(h, a.Actor.From)
-	text(h, a.Action)
-	text(h, a.Subject)
-	text(h, a.Reason)
-	text(h, a.Detail)
-	return hex.EncodeToString(h.Sum(nil))
+	return "the ledger's checkpoint is missing or not signed by the node's ledger key"
 }
 
-func number(h hash.Hash, n int64) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n))
-	h.Write(b[:])
-}
-
-func text(h hash.Hash, s string) {
-	number(h, int64(len(s)))
-	h.Write([]byte(s))
-}
-
-// Chain checks entries one after the other, from the first. The zero value is
-// ready.
-type Chain struct {
-	last string
-	n    int64
-}
-
-// Check checks the next entry against its stored hash.
-func (c *Chain) Check(a paiza.Act, stored string) error {
-	if a.Seq != c.n+1 {
-		return fmt.Errorf("ledger entry %d is missing: the next one found is %d", c.n+1, a.Seq)
-	}
-	if got := Hash(c.last, a); got != stored {
-		return fmt.Errorf("ledger entry %d was changed: its hash is %.16s…, the ledger says %.16s…", a.Seq, got, stored)
-	}
-	c.n, c.last = a.Seq, stored
-	return nil
-}
-
-// Ends checks that the last entry has the number that the counter holds.
-func (c *Chain) Ends(counter int64) error {
-	if c.n != counter {
-		return fmt.Errorf("the ledger ends at entry %d and should end at %d: entries were cut off", c.n, counter)
-	}
-	return nil
-}
-
-// Len is how many entries were checked.
-func (c *Chain) Len() int64 { return c.n }
+// Args are the figures of the fault, for its sentence.
+func (f *Fault) Args() map[string]any { return map[string]any{"at": f.At, "want": f.Want} }

@@ -5,32 +5,59 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"paiza"
 	"paiza/internal/ledger"
 )
 
-// Append writes the ledger entry of an act. The counter's row lock puts acts in
-// one order, and each entry's hash covers the one before it.
+// Append writes the ledger entry of an act: its row, its hashes in the tree and
+// the signed head. The counter's row lock puts the acts of all processes in one
+// order. Whatever cannot be written or does not fit the tree refuses the act.
 func (t *Tx) Append(a *paiza.Act) error {
+	if t.s.repair {
+		return paiza.Unavailable("cli.ledger.repair", nil)
+	}
 	seq, err := t.next("act", 1)
 	if err != nil {
 		return err
 	}
-	a.Seq, a.At = seq, a.At.UTC().Truncate(time.Millisecond)
-	prev := ""
-	if seq > 1 {
-		if err := t.queryRow("SELECT hash FROM act WHERE seq = $1", seq-1).Scan(&prev); err != nil {
-			return err
-		}
+	tree, key, err := t.head(seq - 1)
+	if err != nil {
+		return err
 	}
-	_, err = t.exec("INSERT INTO act (seq, at, actor, name, roles, origin, action, subject, reason, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-		seq, a.At.UnixMilli(), a.Actor.ID, a.Actor.Name, joinRoles(a.Actor.Roles), a.Actor.From, a.Action, a.Subject, a.Reason, a.Detail, ledger.Hash(prev, *a))
-	return err
+	*a = clean(*a)
+	a.Seq = seq
+	salt := ledger.NewSalt()
+	hashes := tree.Append(ledger.Leaf(*a, salt))
+	if _, err := t.exec(insertText("act", strings.Split(actColumns, ", ")),
+		seq, a.At.UnixMilli(), a.Actor.ID, a.Actor.Name, joinRoles(a.Actor.Roles), a.Actor.From, a.Action, a.Subject, a.Reason, a.Detail, salt); err != nil {
+		return err
+	}
+	if err := t.insertHashes(ledger.Stored(seq-1), hashes); err != nil {
+		return err
+	}
+	signed, err := key.Sign(&tree)
+	if err != nil {
+		return err
+	}
+	t.s.heads.keep(head{signed, tree, key})
+	return t.SetMeta(metaCheckpoint, signed)
 }
 
-const actColumns = "seq, at, actor, name, roles, origin, action, subject, reason, detail, hash"
+// clean gives an act the form in which both engines give it back: times in
+// milliseconds, texts without the null character and in whole UTF-8.
+func clean(a paiza.Act) paiza.Act {
+	a.At = a.At.UTC().Truncate(time.Millisecond)
+	for _, s := range []*string{&a.Actor.ID, &a.Actor.Name, &a.Actor.From, &a.Action, &a.Subject, &a.Reason, &a.Detail} {
+		*s = strings.ReplaceAll(strings.ToValidUTF8(*s, "\uFFFD"), "\x00", "\uFFFD")
+	}
+	a.Actor.Roles = splitRoles(joinRoles(a.Actor.Roles))
+	return a
+}
+
+const actColumns = "seq, at, actor, name, roles, origin, action, subject, reason, detail, salt"
 
 // Acts lists acts before a number, newest first; before 0 begins at the newest.
 func (s *Store) Acts(ctx context.Context, before int64, limit int) ([]paiza.Act, error) {
@@ -38,6 +65,14 @@ func (s *Store) Acts(ctx context.Context, before int64, limit int) ([]paiza.Act,
 		before = 1<<63 - 1
 	}
 	return s.acts(ctx, "SELECT "+actColumns+" FROM act WHERE seq < $1 ORDER BY seq DESC LIMIT "+strconv.Itoa(limit), before)
+}
+
+// ActsOn lists the acts on one subject before a number, newest first.
+func (s *Store) ActsOn(ctx context.Context, subject string, before int64, limit int) ([]paiza.Act, error) {
+	if before <= 0 {
+		before = 1<<63 - 1
+	}
+	return s.acts(ctx, "SELECT "+actColumns+" FROM act WHERE subject = $1 AND seq < $2 ORDER BY seq DESC LIMIT "+strconv.Itoa(limit), subject, before)
 }
 
 // History lists the acts on one subject, oldest first.
@@ -62,40 +97,12 @@ func (s *Store) acts(ctx context.Context, query string, args ...any) ([]paiza.Ac
 	return out, diskError(rows.Err())
 }
 
-func scanAct(row scanner) (a paiza.Act, hash string, err error) {
+func scanAct(row scanner) (a paiza.Act, salt string, err error) {
 	var at int64
 	var roles string
-	err = row.Scan(&a.Seq, &at, &a.Actor.ID, &a.Actor.Name, &roles, &a.Actor.From, &a.Action, &a.Subject, &a.Reason, &a.Detail, &hash)
+	err = row.Scan(&a.Seq, &at, &a.Actor.ID, &a.Actor.Name, &roles, &a.Actor.From, &a.Action, &a.Subject, &a.Reason, &a.Detail, &salt)
 	a.At, a.Actor.Roles = time.UnixMilli(at).UTC(), splitRoles(roles)
-	return a, hash, err
-}
-
-// VerifyLedger reads the whole ledger and checks its order and its hashes. It
-// answers how many entries it holds.
-func (s *Store) VerifyLedger(ctx context.Context) (int64, error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT "+actColumns+" FROM act ORDER BY seq")
-	if err != nil {
-		return 0, diskError(err)
-	}
-	defer rows.Close()
-	var chain ledger.Chain
-	for rows.Next() {
-		a, hash, err := scanAct(rows)
-		if err != nil {
-			return 0, err
-		}
-		if err := chain.Check(a, hash); err != nil {
-			return chain.Len(), err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return 0, diskError(err)
-	}
-	var counter int64
-	if err := s.read.QueryRowContext(ctx, "SELECT value FROM counter WHERE name = 'act'").Scan(&counter); err != nil {
-		return 0, diskError(err)
-	}
-	return chain.Len(), chain.Ends(counter)
+	return a, salt, err
 }
 
 // Meta reads a setting of the store; empty when it was never set.

@@ -23,6 +23,7 @@ var tables = []struct{ name, columns string }{
 	{"counter", "name, value"},
 	{"person", "id, login, name, roles, language, password, disabled, created, last_seen"},
 	{"act", actColumns},
+	{"ledger_hash", "num, hash"},
 	{"import", importColumns + ", header, purged"},
 	{"sighting", "kind, import, num"},
 	{"import_error", "import, seq, sheet, line, field, value, reason, args, aside"},
@@ -310,7 +311,7 @@ func restorePostgres(ctx context.Context, file, target string, replace bool) err
 		return err
 	}
 	defer b.Close()
-	s, err := Open(ctx, target)
+	s, err := OpenForRepair(ctx, target) // a damaged ledger is a reason to restore
 	if err != nil {
 		return err
 	}
@@ -326,6 +327,9 @@ func restorePostgres(ctx context.Context, file, target string, replace bool) err
 	}
 	defer tx.Rollback()
 	return s.Write(ctx, func(w *Tx) error {
+		if err := w.dropChain(); err != nil {
+			return err
+		}
 		for _, name := range append([]string{"seizure_text"}, running...) {
 			if _, err := w.exec("DELETE FROM " + name); err != nil {
 				return err

@@ -35,12 +35,23 @@ type Store struct {
 	queue  chan *job
 	done   chan struct{}
 	now    func() time.Time
+	heads  heads // of the ledger
+	repair bool  // see OpenForRepair
 }
 
 // Open opens the store that target names and brings its tables up to date:
-// a file path for SQLite, or postgres://… for PostgreSQL.
-func Open(ctx context.Context, target string) (*Store, error) {
-	s := &Store{now: time.Now}
+// a file path for SQLite, or postgres://… for PostgreSQL. It refuses a store
+// whose ledger does not end as its checkpoint says.
+func Open(ctx context.Context, target string) (*Store, error) { return open(ctx, target, false) }
+
+// OpenForRepair opens a store without that check, to look at a damaged ledger
+// and to restore a backup over it: every act is refused.
+func OpenForRepair(ctx context.Context, target string) (*Store, error) {
+	return open(ctx, target, true)
+}
+
+func open(ctx context.Context, target string, repair bool) (*Store, error) {
+	s := &Store{now: time.Now, repair: repair}
 	var err error
 	if IsPostgres(target) {
 		s.engine = postgres
@@ -59,6 +70,9 @@ func Open(ctx context.Context, target string) (*Store, error) {
 	if s.engine == sqlite {
 		s.queue, s.done = make(chan *job), make(chan struct{})
 		go s.writer()
+	}
+	if err := s.readyLedger(ctx); err != nil && !repair {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }

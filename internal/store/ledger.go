@@ -1,0 +1,355 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"paiza"
+	"paiza/internal/ledger"
+)
+
+// The ledger's settings. The key signs the head after every act; it is made at
+// the first act and, for now, is kept in the database itself and in every
+// backup. Whoever can write the database can therefore read the key and sign a
+// history of his own: against him only a checkpoint helps that left the node
+// before (paiza ledger checkpoint). Against everybody who changes rows and does
+// not have the key, the signature does.
+const (
+	metaKey        = "ledger_key"        // secret
+	metaCheckpoint = "ledger_checkpoint" // the signed head
+)
+
+// head is a signed head with the tree and the key under it.
+type head struct {
+	signed string
+	tree   ledger.Tree
+	key    *ledger.Key
+}
+
+// heads remembers the last head that this process wrote or checked. It is only
+// a saving: it counts when the database still holds the same signed head, which
+// it does not after a transaction that was taken back or after another
+// process's act.
+type heads struct {
+	mu   sync.Mutex
+	last head
+}
+
+func (h *heads) keep(last head) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	last.tree = last.tree.Clone()
+	h.last = last
+}
+
+func (h *heads) find(signed string) (ledger.Tree, *ledger.Key, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if signed == "" || h.last.signed != signed {
+		return ledger.Tree{}, nil, false
+	}
+	return h.last.tree.Clone(), h.last.key, true
+}
+
+// head is the tree of size entries to append to, and the key. Entries, tree and
+// checkpoint that do not belong together refuse the act: signing them would
+// hide the change.
+func (t *Tx) head(size int64) (ledger.Tree, *ledger.Key, error) {
+	signed, err := t.setting(metaCheckpoint)
+	if err != nil {
+		return ledger.Tree{}, nil, err
+	}
+	if tree, key, ok := t.s.heads.find(signed); ok && tree.Size() == size {
+		return tree, key, nil
+	}
+	secret, err := t.setting(metaKey)
+	if err != nil {
+		return ledger.Tree{}, nil, err
+	}
+	if secret == "" && signed == "" && size == 0 {
+		if secret, err = ledger.NewKey(); err != nil {
+			return ledger.Tree{}, nil, err
+		}
+		key, err := ledger.ParseKey(secret)
+		if err != nil {
+			return ledger.Tree{}, nil, err
+		}
+		return ledger.Tree{}, key, t.SetMeta(metaKey, secret)
+	}
+	key, _, err := checkHead(secret, signed, size)
+	if err != nil {
+		return ledger.Tree{}, nil, damaged(err)
+	}
+	tree, err := edge(t.ctx, t.conn, size)
+	if err != nil {
+		return tree, nil, damaged(err)
+	}
+	if c, err := ledger.OpenCheckpoint(signed, key.Verifier()); err != nil || c.Root != tree.Root() {
+		return tree, nil, damaged(&ledger.Fault{Kind: ledger.FaultHead, At: size})
+	}
+	return tree, key, nil
+}
+
+// setting reads a setting with a statement of the transaction.
+func (t *Tx) setting(name string) (v string, err error) {
+	st, err := t.prepare("SELECT value FROM meta WHERE name = $1")
+	if err != nil {
+		return "", err
+	}
+	err = st.QueryRowContext(t.ctx, name).Scan(&v)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return v, err
+}
+
+// checkHead checks that the key signed the head and that it is of size entries.
+func checkHead(secret, signed string, size int64) (*ledger.Key, ledger.Checkpoint, error) {
+	bad := &ledger.Fault{Kind: ledger.FaultCheckpoint, At: size}
+	key, err := ledger.ParseKey(secret)
+	if err != nil {
+		return nil, ledger.Checkpoint{}, bad
+	}
+	c, err := ledger.OpenCheckpoint(signed, key.Verifier())
+	switch {
+	case err != nil:
+		return nil, c, bad
+	case size < c.Size:
+		return nil, c, &ledger.Fault{Kind: ledger.FaultCut, At: size, Want: c.Size}
+	case size > c.Size:
+		return nil, c, &ledger.Fault{Kind: ledger.FaultAdded, At: size, Want: c.Size}
+	}
+	return key, c, nil
+}
+
+// damaged makes a refusal of a fault; other errors stay what they are.
+func damaged(err error) error {
+	var f *ledger.Fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	return &paiza.Error{Kind: paiza.ErrUnavailable, Key: "cli.ledger.damaged." + f.Kind, Args: f.Args(), Err: err}
+}
+
+// insertHashes writes hashes of the tree from a number on.
+func (t *Tx) insertHashes(first int64, hashes []ledger.Hash) error {
+	var b strings.Builder
+	b.WriteString("INSERT INTO ledger_hash (num, hash) VALUES ")
+	args := make([]any, 0, 2*len(hashes))
+	for i, h := range hashes {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "($%d, $%d)", 2*i+1, 2*i+2)
+		args = append(args, first+int64(i), h[:])
+	}
+	_, err := t.exec(b.String(), args...)
+	return err
+}
+
+// edge reads the right edge of the tree of the first size entries.
+func edge(ctx context.Context, q querier, size int64) (ledger.Tree, error) {
+	hashes, err := readHashes(ctx, q, ledger.Edge(size))
+	if err != nil {
+		return ledger.Tree{}, err
+	}
+	return ledger.NewTree(size, hashes)
+}
+
+// readHashes reads stored hashes in the order of their numbers as given.
+func readHashes(ctx context.Context, q querier, numbers []int64) ([]ledger.Hash, error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	list := make([]string, len(numbers))
+	for i, n := range numbers {
+		list[i] = strconv.FormatInt(n, 10)
+	}
+	rows, err := q.QueryContext(ctx, "SELECT num, hash FROM ledger_hash WHERE num IN ("+strings.Join(list, ", ")+")")
+	if err != nil {
+		return nil, diskError(err)
+	}
+	defer rows.Close()
+	found := make(map[int64]ledger.Hash, len(numbers))
+	for rows.Next() {
+		num, h, err := scanHash(rows)
+		if err != nil {
+			return nil, err
+		}
+		found[num] = h
+	}
+	if err := rows.Err(); err != nil {
+		return nil, diskError(err)
+	}
+	out := make([]ledger.Hash, len(numbers))
+	for i, n := range numbers {
+		h, ok := found[n]
+		if !ok {
+			return nil, &ledger.Fault{Kind: ledger.FaultTree, At: n}
+		}
+		out[i] = h
+	}
+	return out, nil
+}
+
+func scanHash(row scanner) (num int64, h ledger.Hash, err error) {
+	var raw []byte
+	if err := row.Scan(&num, &raw); err != nil {
+		return num, h, err
+	}
+	h, ok := ledger.HashOf(raw)
+	if !ok {
+		return num, h, &ledger.Fault{Kind: ledger.FaultTree, At: num}
+	}
+	return num, h, nil
+}
+
+// Checkpoint is the signed head of the ledger and the verifier of its key; both
+// are empty before the first act.
+func (s *Store) Checkpoint(ctx context.Context) (signed, verifier string, err error) {
+	tx, err := s.snapshot(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	defer tx.Rollback()
+	h, err := readHead(ctx, tx)
+	return h.signed, h.verifier, err
+}
+
+// signedHead is what the database says of the ledger's head.
+type signedHead struct{ secret, signed, verifier string }
+
+func readHead(ctx context.Context, q querier) (h signedHead, err error) {
+	for name, v := range map[string]*string{metaKey: &h.secret, metaCheckpoint: &h.signed} {
+		err := q.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = $1", name).Scan(v)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return h, diskError(err)
+		}
+	}
+	if key, err := ledger.ParseKey(h.secret); err == nil {
+		h.verifier = key.Verifier()
+	}
+	return h, nil
+}
+
+// ProofOf says which entries to prove: all of a subject, or one by its number.
+type ProofOf struct {
+	Subject string
+	Seq     int64
+	Show    bool   // with the particulars
+	Since   string // an earlier checkpoint that the log is proved to continue
+}
+
+// Prove makes the proof of entries against the head of this moment.
+func (s *Store) Prove(ctx context.Context, of ProofOf) (*ledger.Proof, error) {
+	tx, err := s.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback()
+	p, err := prove(ctx, tx, of)
+	return p, damaged(err)
+}
+
+func prove(ctx context.Context, tx *sql.Tx, of ProofOf) (*ledger.Proof, error) {
+	h, err := readHead(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	nothing := &paiza.Error{Kind: paiza.ErrNotFound, Key: "cli.ledger.no_entry", Args: paiza.Args{"subject": of.Subject}}
+	if of.Subject == "" {
+		nothing.Args["subject"] = of.Seq
+	}
+	if h.signed == "" {
+		return nil, nothing
+	}
+	c, err := ledger.OpenCheckpoint(h.signed, h.verifier)
+	if err != nil {
+		return nil, &ledger.Fault{Kind: ledger.FaultCheckpoint}
+	}
+	p := &ledger.Proof{Key: h.verifier, Checkpoint: h.signed}
+	read := func(numbers []int64) ([]ledger.Hash, error) { return readHashes(ctx, tx, numbers) }
+	list, err := actsToProve(ctx, tx, of)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(list) == 0:
+		return nil, nothing
+	case len(list) > ledger.MaxEntries:
+		return nil, paiza.Invalid("cli.ledger.many", paiza.Args{"n": ledger.MaxEntries})
+	}
+	for _, e := range list {
+		entry := ledger.Entry{Leaf: ledger.Leaf(e.act, e.salt)}
+		if of.Show {
+			entry.Shown = &ledger.Shown{Salt: e.salt, Detail: e.act.Detail}
+		}
+		if e.act.Seq < 1 || e.act.Seq > c.Size {
+			return nil, &ledger.Fault{Kind: ledger.FaultAdded, At: e.act.Seq, Want: c.Size}
+		}
+		if entry.Path, err = ledger.Include(c.Size, e.act.Seq, read); err != nil {
+			return nil, err
+		}
+		p.Entries = append(p.Entries, entry)
+	}
+	if of.Since != "" {
+		if p.Since, err = since(of.Since, h.verifier, c, read); err != nil {
+			return nil, err
+		}
+	}
+	trust := ledger.Trust{Key: h.verifier, Checkpoint: of.Since}
+	if _, _, err := p.Verify(trust); err != nil { // what is handed out has been checked
+		return nil, &paiza.Error{Kind: paiza.ErrUnavailable, Key: "cli.ledger.unproved", Err: err}
+	}
+	if len(p.Bytes()) > ledger.MaxProof {
+		return nil, paiza.Invalid("cli.ledger.many", paiza.Args{"n": ledger.MaxEntries})
+	}
+	return p, nil
+}
+
+func since(earlier, verifier string, c ledger.Checkpoint, read ledger.Reader) (*ledger.Since, error) {
+	old, err := ledger.OpenCheckpoint(earlier, verifier)
+	if err != nil {
+		return nil, &paiza.Error{Kind: paiza.ErrInvalid, Key: "cli.ledger.other_log", Err: err}
+	}
+	if old.Size < 1 || old.Size > c.Size {
+		return nil, &ledger.Fault{Kind: ledger.FaultHistory, At: old.Size}
+	}
+	path, err := ledger.Extend(c.Size, old.Size, read)
+	return &ledger.Since{Size: old.Size, Root: old.Root, Path: path}, err
+}
+
+// row is an act with the salt of its commitment.
+type saltedAct struct {
+	act  paiza.Act
+	salt string
+}
+
+func actsToProve(ctx context.Context, q querier, of ProofOf) ([]saltedAct, error) {
+	if of.Subject == "" {
+		return readActs(ctx, q, "WHERE seq = $1", of.Seq)
+	}
+	return readActs(ctx, q, "WHERE subject = $1 ORDER BY seq LIMIT "+strconv.Itoa(ledger.MaxEntries+1), of.Subject)
+}
+
+func readActs(ctx context.Context, q querier, where string, args ...any) ([]saltedAct, error) {
+	rows, err := q.QueryContext(ctx, "SELECT "+actColumns+" FROM act "+where, args...)
+	if err != nil {
+		return nil, diskError(err)
+	}
+	defer rows.Close()
+	var out []saltedAct
+	for rows.Next() {
+		a, salt, err := scanAct(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, saltedAct{a, salt})
+	}
+	return out, diskError(rows.Err())
+}
