@@ -726,3 +726,38 @@ func standing[C interface{ ~struct{ ident, value byte } }](editions map[int64][]
 	}
 	return sum
 }
+
+// TestFsckWhileWriting: a proof of a store at work reads one state of it and
+// raises no false alarm.
+func TestFsckWhileWriting(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store, _ string) {
+		stop := make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				err := s.Write(context.Background(), func(tx *store.Tx) error {
+					z := seizure(i, "heroin", 1)
+					if err := tx.InsertSeizure(key(), &z); err != nil {
+						return err
+					}
+					return tx.Append(&paiza.Act{At: time.Now(), Actor: paiza.Actor{ID: "p"}, Action: "seizure.record", Subject: "seizure/" + z.ID})
+				})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+		for range 25 {
+			sound(t, s)
+		}
+		close(stop)
+		wg.Wait()
+		sound(t, s)
+	})
+}
