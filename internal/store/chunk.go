@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -319,27 +320,62 @@ func (s *Store) ImportErrors(ctx context.Context, importNum int64, limit int, fn
 	return diskError(rows.Err())
 }
 
-// Count says how many of the keys are already in the store, for a dry run.
-func (s *Store) Count(ctx context.Context, kind paiza.ImportKind, keys []Key) (int64, error) {
-	table := "seizure"
-	if kind == paiza.KindTotals {
-		table = "total"
+// Held says which of the keys are already in the store, for a dry run, and how
+// many of those rows count (are not replaced by a newer edition).
+func (s *Store) Held(ctx context.Context, kind paiza.ImportKind, keys []Key) (held []bool, counting int64, err error) {
+	st, err := s.read.PrepareContext(ctx, "SELECT superseded FROM "+tableOf(kind)+" WHERE key_hi = $1 AND key_lo = $2")
+	if err != nil {
+		return nil, 0, diskError(err)
 	}
-	st, err := s.read.PrepareContext(ctx, "SELECT count(*) FROM "+table+" WHERE key_hi = $1 AND key_lo = $2")
+	defer st.Close()
+	held = make([]bool, len(keys))
+	for i, k := range keys {
+		hi, lo := k.halves()
+		var superseded int64
+		switch err := st.QueryRowContext(ctx, hi, lo).Scan(&superseded); {
+		case errors.Is(err, sql.ErrNoRows):
+			continue
+		case err != nil:
+			return nil, 0, diskError(err)
+		}
+		held[i] = true
+		if superseded == 0 {
+			counting++
+		}
+	}
+	return held, counting, nil
+}
+
+// Counting says how many rows of standing imports that count have one of the
+// identities, for a dry run.
+func (s *Store) Counting(ctx context.Context, kind paiza.ImportKind, idents map[Key]bool) (n int64, err error) {
+	st, err := s.read.PrepareContext(ctx, "SELECT count(*) FROM "+tableOf(kind)+
+		" WHERE ident = $1 AND ident <> 0 AND superseded = 0 AND import IN (SELECT num FROM import WHERE state = 'done')")
 	if err != nil {
 		return 0, diskError(err)
 	}
 	defer st.Close()
-	var total int64
-	for _, k := range keys {
-		hi, lo := k.halves()
-		var n int64
-		if err := st.QueryRowContext(ctx, hi, lo).Scan(&n); err != nil {
+	seen := map[int64]bool{}
+	for k := range idents {
+		ident := k.ident()
+		if seen[ident] {
+			continue
+		}
+		seen[ident] = true
+		var one int64
+		if err := st.QueryRowContext(ctx, ident).Scan(&one); err != nil {
 			return 0, diskError(err)
 		}
-		total += n
+		n += one
 	}
-	return total, nil
+	return n, nil
+}
+
+func tableOf(kind paiza.ImportKind) string {
+	if kind == paiza.KindTotals {
+		return "total"
+	}
+	return "seizure"
 }
 
 // snapshot begins a transaction that reads one state of the store throughout.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 )
@@ -89,12 +90,20 @@ func (s *Store) Fsck(ctx context.Context) ([]Proof, error) {
 	return proofs, nil
 }
 
+// checkFile uses a connection of its own: the search index keeps its layout in
+// the connection, and the check of one that read before another wrote takes the
+// old layout for damage.
 func (s *Store) checkFile(ctx context.Context) (Proof, error) {
 	p := Proof{What: "file"}
-	if err := s.read.QueryRowContext(ctx, "PRAGMA page_count").Scan(&p.Count); err != nil {
+	db, err := sql.Open("sqlite", sqliteDSN(s.path, "ro", "deferred"))
+	if err != nil {
+		return p, err
+	}
+	defer db.Close()
+	if err := db.QueryRowContext(ctx, "PRAGMA page_count").Scan(&p.Count); err != nil {
 		return p, diskError(err)
 	}
-	rows, err := s.read.QueryContext(ctx, "PRAGMA integrity_check(10)")
+	rows, err := db.QueryContext(ctx, "PRAGMA integrity_check(10)")
 	if err != nil {
 		return p, diskError(err)
 	}

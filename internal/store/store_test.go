@@ -761,3 +761,33 @@ func TestFsckWhileWriting(t *testing.T) {
 		sound(t, s)
 	})
 }
+
+// TestFsckWhilePurging: the removal of an undone import goes on while the store
+// is proved.
+func TestFsckWhilePurging(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store, _ string) {
+		var rows []store.ImportRow
+		for i := range 3000 {
+			z := seizure(i, "heroin", int64(i+1))
+			rows = append(rows, store.ImportRow{Key: key(), Cells: []string{fmt.Sprint(i)}, Seizure: &z})
+		}
+		for range 3 {
+			num, _ := load(t, s, "series", rows)
+			sound(t, s)
+			if err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.UndoImport(num, time.Now()) }); err != nil {
+				t.Fatal(err)
+			}
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				if err := s.PurgeImport(context.Background(), num); err != nil {
+					t.Error(err)
+				}
+			})
+			for range 5 {
+				sound(t, s)
+			}
+			wg.Wait()
+			sound(t, s)
+		}
+	})
+}
