@@ -25,7 +25,7 @@ func (c *Chain) Check(a paiza.Act, stored string) error {
 	if a.Seq != c.n+1 {
 		return fmt.Errorf("ledger entry %d is missing: the next one found is %d", c.n+1, a.Seq)
 	}
-	if got := chainHash(c.last, a); got != stored {
+	if got := ChainHash(c.last, a); got != stored {
 		return fmt.Errorf("ledger entry %d was changed: its hash is %.16s…, the ledger says %.16s…", a.Seq, got, stored)
 	}
 	c.n, c.last = a.Seq, stored
@@ -40,9 +40,9 @@ func (c *Chain) Ends(counter int64) error {
 	return nil
 }
 
-// chainHash covers the hash before and every field, each preceded by its
+// ChainHash covers the hash before and every field, each preceded by its
 // length, so that no two different entries have the same bytes.
-func chainHash(previous string, a paiza.Act) string {
+func ChainHash(previous string, a paiza.Act) string {
 	h := sha256.New()
 	h.Write([]byte("paiza act 1\n"))
 	text(h, previous)
