@@ -41,7 +41,7 @@ func imports(ctx context.Context) error {
 		if d, err := shell(dir, plain, i); err == nil {
 			took["shell"] = append(took["shell"], d)
 		}
-		d, err := importInto(ctx, filepath.Join(dir, fmt.Sprintf("s%d.paiza", i)), ids)
+		d, err := importInto(ctx, filepath.Join(dir, fmt.Sprintf("s%d.paiza", i)), plain)
 		if err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func imports(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if d, err = importInto(ctx, target, ids); err != nil {
+			if d, err = importInto(ctx, target, plain); err != nil {
 				return err
 			}
 			took["postgres"] = append(took["postgres"], d)

@@ -51,7 +51,6 @@ type Loader struct {
 	num    int64
 	first  bool // no row of the series is in the store: nothing can be repeated
 	errSeq int64
-	args   []any
 
 	Sum      *Rollup
 	Repeated int64
@@ -76,6 +75,9 @@ func (k Key) ident() int64 { return int64(binary.BigEndian.Uint64(k[:8])) }
 func (l *Loader) Load(ctx context.Context, c *Chunk, errs []paiza.RowError, p paiza.Progress, also func(*Tx) error) error {
 	rows := c.rows
 	return l.s.Write(ctx, func(t *Tx) error {
+		if err := t.relax(); err != nil {
+			return err
+		}
 		fresh, base, err := l.rows(t, c)
 		if err != nil {
 			return err
@@ -154,11 +156,12 @@ func (l *Loader) rows(t *Tx, c *Chunk) (fresh []int, base int64, err error) {
 		return nil, 0, err
 	}
 	base = last - int64(len(rows)) + 1
-	insert := insertSeizure
-	if counter == "total" {
-		insert = insertTotal
+	data := make([][]any, len(rows))
+	for i := range rows {
+		data[i] = l.rowArgs(base+int64(i), &rows[i])
 	}
-	st, err := t.prepare(insert)
+	columns, data := filled(columnsOf(counter), data)
+	st, err := t.prepare(insertText(counter, columns) + " ON CONFLICT (key_hi, key_lo) DO NOTHING")
 	if err != nil {
 		return nil, 0, err
 	}
@@ -168,7 +171,7 @@ func (l *Loader) rows(t *Tx, c *Chunk) (fresh []int, base int64, err error) {
 	}
 	fresh = make([]int, 0, len(rows))
 	for i := range rows {
-		res, err := st.ExecContext(t.ctx, l.rowArgs(base+int64(i), &rows[i])...)
+		res, err := st.ExecContext(t.ctx, data[i]...)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -196,13 +199,49 @@ func (l *Loader) rowArgs(num int64, r *ImportRow) []any {
 		ident = r.Ident.ident()
 	}
 	if r.Seizure != nil {
-		if l.args == nil {
-			l.args = make([]any, len(seizureColumns))
-		}
-		seizureArgs(l.args, num, l.num, r.Key, ident, r.Seizure)
-		return l.args
+		args := make([]any, len(seizureColumns))
+		seizureArgs(args, num, l.num, r.Key, ident, r.Seizure)
+		return args
 	}
 	return totalArgs(num, l.num, r.Key, ident, r.Total)
+}
+
+func columnsOf(table string) []string {
+	if table == "total" {
+		return totalColumns
+	}
+	return seizureColumns
+}
+
+// filled leaves out the columns that no row of a chunk fills: most sources know
+// half of them, and each costs both engines as much as one that is filled. Only
+// seizures have defaults.
+func filled(columns []string, data [][]any) ([]string, [][]any) {
+	if len(columns) != len(seizureColumns) || len(data) == 0 {
+		return columns, data
+	}
+	var kept []int
+	for j := range columns {
+		for _, row := range data {
+			if row[j] != "" && row[j] != int64(0) {
+				kept = append(kept, j)
+				break
+			}
+		}
+	}
+	names := make([]string, len(kept))
+	for k, j := range kept {
+		names[k] = columns[j]
+	}
+	for _, row := range data {
+		for k, j := range kept {
+			row[k] = row[j]
+		}
+	}
+	for i := range data {
+		data[i] = data[i][:len(kept)]
+	}
+	return names, data
 }
 
 // copyFresh asks which keys exist and copies the rest in.
@@ -239,16 +278,12 @@ func (l *Loader) copyFresh(t *Tx, counter string, c *Chunk) (fresh []int, base i
 	texts := make([][]any, 0, len(fresh))
 	for i, at := range fresh {
 		num := base + int64(i)
-		args := l.rowArgs(num, &rows[at])
-		data[i] = append([]any(nil), args...)
+		data[i] = l.rowArgs(num, &rows[at])
 		if rows[at].Seizure != nil {
 			texts = append(texts, []any{num, c.words[at]})
 		}
 	}
-	columns := seizureColumns
-	if counter == "total" {
-		columns = totalColumns
-	}
+	columns, data := filled(columnsOf(counter), data)
 	if err := copyRows(t.ctx, t.raw, counter, columns, data); err != nil {
 		return nil, 0, err
 	}

@@ -13,8 +13,6 @@ var totalColumns = []string{
 	"substance_text", "amount_text", "unit_text", "dim", "amount", "equivalent", "factor", "flags",
 }
 
-var insertTotal = insertText("total", totalColumns) + " ON CONFLICT (key_hi, key_lo) DO NOTHING"
-
 func totalArgs(num, importNum int64, key Key, ident int64, z *paiza.Total) []any {
 	hi, lo := key.halves()
 	return []any{num, importNum, int64(0), hi, lo, ident, z.Source.Sheet, int64(z.Source.Row), int64(z.Year), string(z.Country), z.Substance,
