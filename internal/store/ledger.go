@@ -263,7 +263,7 @@ func prove(ctx context.Context, tx *sql.Tx, of ProofOf) (*ledger.Proof, error) {
 	}
 	nothing := &paiza.Error{Kind: paiza.ErrNotFound, Key: "cli.ledger.no_entry", Args: paiza.Args{"subject": of.Subject}}
 	if of.Subject == "" {
-		nothing.Args["subject"] = of.Seq
+		nothing.Key, nothing.Args = "cli.ledger.no_number", paiza.Args{"n": of.Seq}
 	}
 	if h.signed == "" {
 		return nil, nothing
@@ -324,7 +324,7 @@ func since(earlier, verifier string, c ledger.Checkpoint, read ledger.Reader) (*
 	return &ledger.Since{Size: old.Size, Root: old.Root, Path: path}, err
 }
 
-// row is an act with the salt of its commitment.
+// saltedAct is an act with the salt of its commitment.
 type saltedAct struct {
 	act  paiza.Act
 	salt string
