@@ -87,8 +87,8 @@ func TestTree(t *testing.T) {
 			t.Fatal(err)
 		}
 		leaf := tlog.RecordHash(l.leaves[seq-1])
-		if leaf != l.stored[ledger.LeafAt(seq)] {
-			t.Fatal("the leaf's hash is not where LeafAt says")
+		if leaf != l.stored[tlog.StoredHashIndex(0, seq-1)] {
+			t.Fatal("the leaf's hash is not where tlog stores it")
 		}
 		if err := tlog.CheckRecord(path, size, l.roots[size], seq-1, leaf); err != nil {
 			t.Fatal(err)

@@ -28,9 +28,6 @@ func Stored(n int64) int64 {
 	return tlog.StoredHashCount(n)
 }
 
-// LeafAt is the number of the stored hash of entry seq (the first is 1).
-func LeafAt(seq int64) int64 { return tlog.StoredHashIndex(0, seq-1) }
-
 // Edge lists the stored hashes from which the head of a tree of n entries is
 // computed: one for each full subtree, from the largest to the smallest.
 func Edge(n int64) []int64 {

@@ -105,7 +105,7 @@ func CheckBackup(ctx context.Context, file string) error {
 	if _, err := os.Stat(file); err != nil {
 		return &paiza.Error{Kind: paiza.ErrNotFound, Key: "backup.no_file", Args: paiza.Args{"file": file}, Err: err}
 	}
-	b, err := Open(ctx, file)
+	b, err := OpenForRepair(ctx, file) // Fsck checks the ledger, and its fault is the backup's
 	if err != nil {
 		return err
 	}

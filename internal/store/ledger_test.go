@@ -252,6 +252,23 @@ func TestRollback(t *testing.T) {
 	})
 }
 
+// TestDamagedBackup: a backup whose ledger was changed is refused as a backup.
+func TestDamagedBackup(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "backup")
+	s, err := store.Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	appendActs(t, s, 5)
+	behind(t, s, "DELETE FROM act WHERE seq = 5")
+	s.Close()
+	var e *paiza.Error
+	if err := store.Restore(t.Context(), file, filepath.Join(dir, "n.paiza"), false); !errors.As(err, &e) || e.Key != "backup.damaged" {
+		t.Errorf("restore of a backup with a ledger cut off: %v", err)
+	}
+}
+
 // TestProve: proofs of a subject and of one entry hold with the key alone and
 // continue an earlier checkpoint, over many sizes of the tree.
 func TestProve(t *testing.T) {
