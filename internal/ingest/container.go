@@ -231,6 +231,11 @@ func (f *File) entries() (found []entry, workbook bool, err error) {
 			continue
 		}
 		total += e.UncompressedSize64
+		// An archive that says itself what it is need not be unpacked to the
+		// point where it shows.
+		if e.UncompressedSize64 > ratioGrace && e.UncompressedSize64/uint64(f.limits.MaxRatio) > e.CompressedSize64 {
+			return nil, false, fail("ingest.bomb", paiza.Args{"ratio": f.limits.MaxRatio})
+		}
 	}
 	switch {
 	case len(found) == 0:

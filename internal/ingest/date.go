@@ -116,6 +116,32 @@ func narrowDigit(r rune) rune {
 	return r
 }
 
+// hanDigit is the value of a Chinese numeral in a date; 0 when it is none.
+func hanDigit(r rune) int {
+	if at := strings.IndexRune("一二三四五六七八九十", r); at >= 0 {
+		return at/len("一") + 1
+	}
+	return 0
+}
+
+// hanNumber reads a number up to 99 and how many characters it takes: 三, 十二,
+// 二十一.
+func hanNumber(rs []rune) (n, width int) {
+	for width < len(rs) {
+		d := hanDigit(rs[width])
+		switch {
+		case d == 0:
+			return n, width
+		case d == 10:
+			n = max(n, 1) * 10
+		default:
+			n += d
+		}
+		width++
+	}
+	return n, width
+}
+
 func dateTokens(s string) []dateToken {
 	var out []dateToken
 	s = cutTime(s)
@@ -130,13 +156,23 @@ func dateTokens(s string) []dateToken {
 			}
 			out = append(out, dateToken{n: n, digits: j - i})
 			i = j
+		case hanDigit(r) > 0:
+			n, j := hanNumber(rs[i:])
+			out = append(out, dateToken{n: n, digits: 1 + n/10})
+			i += j
+		case (r == '上' || r == '下') && i+1 < len(rs) && rs[i+1] == '半': // the first or the second half
+			out = append(out, dateToken{n: 1 + int(r-'上')&1, digits: 1})
+			i++
 		case unicode.Is(unicode.Han, r):
 			word := string(r)
 			if r == '季' {
 				word = "q"
 			}
-			if r == '度' {
+			switch {
+			case r == '度':
 				word = "第"
+			case r == '半':
+				word = "h"
 			}
 			out = append(out, dateToken{word: word})
 			i++

@@ -136,6 +136,9 @@ func detectEncoding(b []byte, more bool) (string, error) {
 		}
 		return encUTF8, nil
 	}
+	if mostlyUTF8(b) { // the reader names the row that is not
+		return encUTF8, nil
+	}
 	text := highLines(b)
 	best, bestScore := "", 0.0
 	for _, name := range []string{encCP1251, encKOI8R, encCP866, encISO5, encCP1252, encCP850, encMac} {
@@ -175,6 +178,24 @@ func validUTF8(b []byte, more bool) bool {
 		}
 	}
 	return utf8.Valid(b)
+}
+
+// mostlyUTF8 reports a UTF-8 text with a few bytes that are not: a file put
+// together from two, or damaged. Texts in other encodings hold hardly a valid
+// sequence.
+func mostlyUTF8(b []byte) bool {
+	good, bad := 0, 0
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			bad++
+		case n > 1:
+			good++
+		}
+		b = b[n:]
+	}
+	return good >= 8 && good >= 3*bad
 }
 
 func has(b []byte, from, to byte) bool {

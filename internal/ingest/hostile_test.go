@@ -86,6 +86,8 @@ func TestBadFiles(t *testing.T) {
 		{"one column", []byte("drug\nheroin\ncocaine\n"), Limits{}, "ingest.no_columns"},
 		{"no header", []byte("2014-02-14,1,2\n2014-02-15,3,4\n2014-02-16,5,6\n"), Limits{}, "ingest.no_header"},
 		{"header alone", []byte("a,b,c\n"), Limits{}, "ingest.no_header"},
+		{"known header alone", []byte(ours), Limits{}, "ingest.no_rows"},
+		{"a few bytes that are not UTF-8", append(append([]byte(ours), strings.Repeat("2014-02-14,RUS,,Омск,,heroin,1,kg,1\n", 5)...), "2014-02-14,RUS,,\xce\xec\xf1\xea,,heroin,1,kg,1\n"...), Limits{}, "ingest.encoding"},
 		{"truncated gzip", good[:len(good)/2], Limits{}, "ingest.truncated"},
 		{"truncated gzip header", good[:5], Limits{}, "ingest.truncated"},
 		{"damaged gzip", damaged, Limits{}, "ingest.damaged"},

@@ -20,6 +20,7 @@ type table struct {
 	header   int      // index in probe
 	heading  []string // its header with blanks collapsed, without empty columns at the end
 	profile  *Profile // shipped profile that recognises it
+	cut      bool     // probe is cut: there is more than it shows
 }
 
 // record is one record of a table.
@@ -78,7 +79,7 @@ func (f *File) addText(name string, open opener) error {
 	if err != nil {
 		return err
 	}
-	t := &table{name: name, format: "csv", encoding: encoding, delim: delim, probe: probe}
+	t := &table{name: name, format: "csv", encoding: encoding, delim: delim, probe: probe, cut: more}
 	if delim == '\t' {
 		t.format = "tsv"
 	}

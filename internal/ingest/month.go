@@ -3,6 +3,7 @@ package ingest
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"paiza"
 )
@@ -14,6 +15,9 @@ func monthOf(s string) int {
 		if n < 1 || n > 12 {
 			return 0
 		}
+		return n
+	}
+	if n, width := hanNumber([]rune(s)); n >= 1 && n <= 12 && width == utf8.RuneCountInString(s) {
 		return n
 	}
 	return monthNames[strings.Trim(unaccent(s), ".")]

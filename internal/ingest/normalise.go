@@ -69,7 +69,8 @@ func (r *reader) value(s string, c *column) string {
 			if !c.filled || !c.slot.state() {
 				return ""
 			}
-		case "NULL", "null", "Null", "N/A", "n/a", "#N/A", "-", "--", "—", "–", "NaN", "nan", "NAN", ".", "..", "...", "…":
+		}
+		if meansNothing(s) {
 			return ""
 		}
 	}
@@ -77,6 +78,15 @@ func (r *reader) value(s string, c *column) string {
 		return ""
 	}
 	return s
+}
+
+// meansNothing reports a text that stands for no value, in whatever column.
+func meansNothing(s string) bool {
+	switch s {
+	case "NULL", "null", "Null", "N/A", "n/a", "#N/A", "-", "--", "—", "–", "NaN", "nan", "NAN", ".", "..", "...", "…":
+		return true
+	}
+	return false
 }
 
 // texts fills the slots from the columns and the constants.

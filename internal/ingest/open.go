@@ -227,6 +227,9 @@ func (f *File) choose() error {
 		}
 	}
 	m := f.main
+	if m.header+1 >= len(m.probe) && !m.cut {
+		return fail("ingest.no_rows", nil)
+	}
 	f.Format, f.Encoding, f.Delimiter, f.DecimalComma = m.format, m.encoding, m.delim, m.comma
 	f.HeaderRow, f.Header = m.probe[m.header].line, m.heading
 	for _, r := range m.probe[:m.header] {

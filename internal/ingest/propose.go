@@ -34,7 +34,7 @@ func shapeOf(t *table, col int) shape {
 			continue
 		}
 		text := collapse(r.cells[col])
-		if text == "" || text == "NULL" {
+		if text == "" || meansNothing(text) {
 			continue
 		}
 		s.filled++
@@ -127,6 +127,7 @@ func (f *File) Propose() *Profile {
 	f.proposeWide(p, t, shapes, taken, used)
 	proposeByValues(t, shapes, taken, used, p.Pivot != nil)
 	f.proposeConstants(p, t, taken, used)
+	proposeCarryDown(p, t, taken)
 	for i, h := range t.heading {
 		if h == "" || slices.Contains(t.heading[:i], h) || p.Pivot != nil && slices.Contains(p.Pivot.Columns, h) {
 			continue
@@ -231,67 +232,6 @@ func proposeByValues(t *table, shapes []shape, taken []*guess, used map[Field]bo
 		}
 		used[taken[i].field] = true
 	}
-}
-
-// proposeWide finds value columns: several columns of numbers whose headings
-// name no field. Their headings are substances, years, months, or, when a
-// column names the substance, divisions.
-func (f *File) proposeWide(p *Profile, t *table, shapes []shape, taken []*guess, used map[Field]bool) {
-	var cols []string
-	drugs, years, months, fractions := 0, 0, 0, false
-	for i, h := range t.heading {
-		s := shapes[i]
-		if h == "" || s.filled == 0 || s.share(s.numbers) < 0.8 {
-			continue
-		}
-		drug := slices.ContainsFunc(drugWords, func(w string) bool { return strings.Contains(foldHeader(h), w) })
-		if taken[i] != nil && !drug {
-			continue
-		}
-		if totalHeading(h, t.heading) {
-			continue
-		}
-		cols = append(cols, h)
-		if drug {
-			drugs++
-		}
-		if n, err := strconv.Atoi(h); err == nil && n >= 1900 && n < 2100 {
-			years++
-		} else if monthNames[unaccent(strings.ToLower(h))] > 0 {
-			months++
-		}
-		fractions = fractions || s.whole < s.numbers
-	}
-	v := &Pivot{Value: FieldAmount}
-	switch {
-	case len(cols) >= 3 && drugs*3 >= len(cols) && !used[FieldSubstance]:
-		v.Label = FieldSubstance
-	case len(cols) >= 2 && years == len(cols):
-		v.Label = FieldYear
-	case len(cols) >= 3 && months == len(cols):
-		v.Label = FieldMonth
-	case len(cols) >= 5 && used[FieldSubstance] && !used[FieldAmount] && !used[FieldDivision]:
-		v.Label = FieldDivision
-	default:
-		return
-	}
-	about := foldHeader(f.Name + " " + strings.Join(f.Titles, " "))
-	for _, w := range []string{"count", "number", "seizures", "reports", "cases", "число", "количество случаев", "案件", "casos", "saisies"} {
-		if !fractions && strings.Contains(about, w) {
-			v.Value = FieldCount
-		}
-	}
-	v.Columns = cols
-	for i, h := range t.heading {
-		if slices.Contains(cols, h) && taken[i] != nil {
-			delete(used, taken[i].field)
-			taken[i] = nil
-		}
-	}
-	used[v.Label], used[v.Value] = true, true
-	p.Pivot = v
-	p.Reasons = append(p.Reasons, paiza.Note{Key: "ingest.propose.wide",
-		Args: paiza.Args{"n": len(cols), "field": string(v.Label)}})
 }
 
 // proposeConstants takes the unit from the heading of the amount, and the year

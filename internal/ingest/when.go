@@ -41,7 +41,7 @@ func (r *reader) readDate(v *values) *paiza.RowError {
 		}
 		return take(got.span, slotDate, text)
 	}
-	if text := v.text[slotFiscalYear]; text != "" && (len(r.plan.of[slotFiscalYear]) > 0 || len(r.plan.of[slotMonth]) > 0 || r.pivotOn(slotMonth)) {
+	if text := v.text[slotFiscalYear]; text != "" && (len(r.plan.of[slotFiscalYear]) > 0 || len(r.plan.of[slotMonth]) > 0 || r.pivotOn(slotMonth) || r.pivotOn(slotFiscalYear)) {
 		year, month := yearOf(text), 0
 		if m := v.text[slotMonth]; m != "" {
 			if month = monthOf(m); month == 0 {

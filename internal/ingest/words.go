@@ -8,7 +8,8 @@ import "strings"
 // country. The list grows by the headings of real files.
 var fieldWords = map[Field]string{
 	FieldDate: `date|seizure date|date of seizure|incident date|дата|дата изъятия|日期|时间|查获日期|缉获日期|fecha|fecha del hecho|
-		data|data da apreensao|data do fato|jour de saisie|date de saisie`,
+		data|data da apreensao|data do fato|jour de saisie|date de saisie|
+		quarter|period|reporting period|квартал|период|отчетный период|季度|时期|统计时间|trimestre|periodo|periode`,
 	FieldUntil:      `until|end date|date to|по дату|结束日期|fecha final|data final|date de fin`,
 	FieldYear:       `year|calendar year|год|отчетный год|年份|年度|年|ano|anno|annee`,
 	FieldFiscalYear: `fy|fiscal year|financial year|财年|ano fiscal|exercice`,
