@@ -81,14 +81,19 @@ func (c *importCmd) Run(a *app) error {
 }
 
 func (c *importCmd) take(a *app, d *desk.Desk, who paiza.Actor, in desk.ImportRequest) error {
+	refused, err := c.openErrors(a)
+	if err != nil {
+		return err
+	}
+	defer refused.discard()
 	show, done := c.progress(a)
 	imp, err := d.Import(a.ctx, who, in, show)
 	done()
 	if err != nil {
 		return err
 	}
-	if c.Errors != "" {
-		if err := c.writeErrors(a, func(fn func(paiza.RowError) error) error { return d.ImportErrors(a.ctx, who, imp.ID, fn) }); err != nil {
+	if refused != nil {
+		if err := errors.Join(d.ImportErrors(a.ctx, who, imp.ID, refused.write), refused.keep()); err != nil {
 			return err
 		}
 	}
@@ -98,20 +103,20 @@ func (c *importCmd) take(a *app, d *desk.Desk, who paiza.Actor, in desk.ImportRe
 
 func (c *importCmd) dryRun(a *app, d *desk.Desk, who paiza.Actor, in desk.ImportRequest) error {
 	start := time.Now()
+	refused, err := c.openErrors(a)
+	if err != nil {
+		return err
+	}
+	defer refused.discard()
+	if refused != nil {
+		in.Each = refused.write
+	}
 	run, err := d.DryRun(a.ctx, who, in)
 	if err != nil {
 		return err
 	}
-	if c.Errors != "" {
-		err := c.writeErrors(a, func(fn func(paiza.RowError) error) error {
-			for _, e := range run.Errors {
-				if err := fn(e); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
+	if refused != nil {
+		if err := refused.keep(); err != nil {
 			return err
 		}
 	}
@@ -175,28 +180,52 @@ func (c *importCmd) progress(a *app) (show func(paiza.Progress), done func()) {
 		}
 }
 
-// writeErrors writes the file of refused rows; it has its name only when whole.
-func (c *importCmd) writeErrors(a *app, each func(func(paiza.RowError) error) error) error {
-	tmp := c.Errors + ".part"
-	f, err := os.Create(tmp)
+// refusedRows is the file of --errors on its way: it has its name only when it
+// is whole.
+type refusedRows struct {
+	a    *app
+	f    *os.File
+	w    *csv.Writer
+	name string
+}
+
+// openErrors begins the file before anything is imported, so that a name that
+// cannot be written is told in time; nil when none is asked for.
+func (c *importCmd) openErrors(a *app) (*refusedRows, error) {
+	if c.Errors == "" {
+		return nil, nil
+	}
+	f, err := os.Create(c.Errors + ".part")
 	if err != nil {
+		return nil, &paiza.Error{Kind: paiza.ErrInvalid, Key: "cli.import.errors_file", Args: paiza.Args{"file": c.Errors}, Err: err}
+	}
+	r := &refusedRows{a: a, f: f, w: csv.NewWriter(f), name: c.Errors}
+	return r, r.w.Write([]string{"sheet", "row", "column", "value", "kind", "reason"})
+}
+
+func (r *refusedRows) write(e paiza.RowError) error {
+	kind := "refused"
+	if e.Aside {
+		kind = "set aside"
+	}
+	return r.w.Write([]string{report.Guard(e.Sheet), strconv.Itoa(e.Row), report.Guard(e.Column), report.Guard(e.Value), kind, r.a.loc.RowError(e)})
+}
+
+// keep finishes the file and gives it its name.
+func (r *refusedRows) keep() error {
+	r.w.Flush()
+	if err := errors.Join(r.w.Error(), r.f.Close()); err != nil {
 		return err
 	}
-	defer os.Remove(tmp)
-	w := csv.NewWriter(f)
-	w.Write([]string{"sheet", "row", "column", "value", "kind", "reason"})
-	err = each(func(e paiza.RowError) error {
-		kind := "refused"
-		if e.Aside {
-			kind = "set aside"
-		}
-		return w.Write([]string{report.Guard(e.Sheet), strconv.Itoa(e.Row), report.Guard(e.Column), report.Guard(e.Value), kind, a.loc.RowError(e)})
-	})
-	w.Flush()
-	if err := errors.Join(err, w.Error(), f.Close()); err != nil {
-		return err
+	return os.Rename(r.f.Name(), r.name)
+}
+
+// discard removes what was begun and not kept.
+func (r *refusedRows) discard() {
+	if r != nil {
+		r.f.Close()
+		os.Remove(r.f.Name())
 	}
-	return os.Rename(tmp, c.Errors)
 }
 
 type undoCmd struct {

@@ -48,6 +48,9 @@ type ImportRequest struct {
 	// Accept takes the proposed mapping of an unknown layout as it is.
 	Accept bool
 	Reason string
+	// Each is given every refused or set-aside row of a dry run, not only the
+	// first of them.
+	Each func(paiza.RowError) error
 }
 
 // Recognition is what was found out about a file.
@@ -169,8 +172,10 @@ func (d *Desk) DryRun(ctx context.Context, who paiza.Actor, in ImportRequest) (D
 	if err != nil {
 		return out, err
 	}
+	idents, kept := map[store.Key]bool{}, int64(0)
 	report, err := ingest.Read(ctx, o.file, o.profile, resolver{d.cat}, ingest.Options{Day: paiza.DateOf(d.now())}, func(b *ingest.Batch) error {
 		var keys []store.Key
+		var warned []bool
 		for i := range b.Rows {
 			row := &b.Rows[i]
 			var flags paiza.Flags
@@ -178,6 +183,11 @@ func (d *Desk) DryRun(ctx context.Context, who paiza.Actor, in ImportRequest) (D
 			case row.Err != nil:
 				if len(out.Errors) < errorsShown {
 					out.Errors = append(out.Errors, *row.Err)
+				}
+				if in.Each != nil {
+					if err := in.Each(*row.Err); err != nil {
+						return err
+					}
 				}
 				continue
 			case row.Seizure != nil:
@@ -192,19 +202,41 @@ func (d *Desk) DryRun(ctx context.Context, who paiza.Actor, in ImportRequest) (D
 				}
 			}
 			keys = append(keys, keyOf(row))
-			if flags&paiza.Warning != 0 {
-				out.Counts.Flagged++
+			warned = append(warned, flags&paiza.Warning != 0)
+			if known && row.Identity != (store.Key{}) {
+				idents[row.Identity] = true
 			}
 		}
+		held := make([]bool, len(keys))
 		if known {
-			n, err := d.store.Count(ctx, out.Kind, keys)
-			out.Counts.Repeated += n
-			return err
+			var n int64
+			var err error
+			if held, n, err = d.store.Held(ctx, out.Kind, keys); err != nil {
+				return err
+			}
+			kept += n
+		}
+		for i := range keys {
+			switch {
+			case held[i]:
+				out.Counts.Repeated++
+			case warned[i]:
+				out.Counts.Flagged++
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		return out, err
+	}
+	// What counts now of the identities in the file and is not in it, the file
+	// replaces.
+	if len(idents) > 0 {
+		n, err := d.store.Counting(ctx, out.Kind, idents)
+		if err != nil {
+			return out, err
+		}
+		out.Counts.Revised = max(n-kept, 0)
 	}
 	out.Counts.Read, out.Counts.Refused, out.Counts.SetAside = report.Read, report.Refused, report.SetAside
 	out.Counts.Imported = report.Accepted - out.Counts.Repeated
