@@ -161,121 +161,36 @@ func (l *Loader) rows(t *Tx, c *Chunk) (fresh []int, base int64, err error) {
 		data[i] = l.rowArgs(base+int64(i), &rows[i])
 	}
 	columns, data := filled(columnsOf(counter), data)
+	st, err := t.prepare(insertText(counter, columns) + " ON CONFLICT (key_hi, key_lo) DO NOTHING")
+	if err != nil {
+		return nil, 0, err
+	}
+	words, err := t.prepare(addWords)
+	if err != nil {
+		return nil, 0, err
+	}
 	fresh = make([]int, 0, len(rows))
-	insert := insertMany(counter, columns, insertGroup) + unlessKnown
-	for at := 0; at < len(rows); at += insertGroup {
-		end := min(at+insertGroup, len(rows))
-		if end-at < insertGroup {
-			insert = insertMany(counter, columns, end-at) + unlessKnown
-		}
-		before := len(fresh)
-		if fresh, err = l.group(t, counter, insert, data[at:end], base, at, fresh); err != nil {
+	for i := range rows {
+		res, err := st.ExecContext(t.ctx, data[i]...)
+		if err != nil {
 			return nil, 0, err
 		}
-		if err := l.again(t, counter, rows, at, end, fresh[before:]); err != nil {
-			return nil, 0, err
+		if n, _ := res.RowsAffected(); n == 0 {
+			hi, lo := rows[i].Key.halves()
+			if _, err := t.exec("INSERT INTO sighting (kind, import, num) SELECT $1, $2, num FROM "+counter+" WHERE key_hi = $3 AND key_lo = $4",
+				counter, l.num, hi, lo); err != nil {
+				return nil, 0, err
+			}
+			continue
 		}
-		if rows[at].Seizure != nil {
-			if err := addWordsOf(t, c, base, fresh[before:]); err != nil {
+		fresh = append(fresh, i)
+		if rows[i].Seizure != nil {
+			if _, err := words.ExecContext(t.ctx, base+int64(i), c.words[i]); err != nil {
 				return nil, 0, err
 			}
 		}
 	}
 	return fresh, base, nil
-}
-
-// insertGroup is how many rows one statement writes on SQLite: the cost of a
-// statement is then shared.
-const insertGroup = 8
-
-// unlessKnown leaves a row alone whose key is in the store.
-const unlessKnown = " ON CONFLICT (key_hi, key_lo) DO NOTHING"
-
-// addManyWords is addWords for a whole group.
-var addManyWords = insertMany("seizure_text", []string{"rowid", "words"}, insertGroup)
-
-// group writes some rows with one statement and adds the indexes of those that
-// were new to fresh.
-func (l *Loader) group(t *Tx, table, insert string, data [][]any, base int64, at int, fresh []int) ([]int, error) {
-	args := make([]any, 0, len(data)*len(data[0]))
-	for _, row := range data {
-		args = append(args, row...)
-	}
-	res, err := t.exec(insert, args...)
-	if err != nil {
-		return fresh, err
-	}
-	n, err := res.RowsAffected()
-	if err != nil {
-		return fresh, err
-	}
-	if n == int64(len(data)) {
-		for i := range data {
-			fresh = append(fresh, at+i)
-		}
-		return fresh, nil
-	}
-	nums, err := t.numbers("SELECT num FROM "+table+" WHERE num BETWEEN $1 AND $2 ORDER BY num", base+int64(at), base+int64(at+len(data)-1))
-	if err != nil {
-		return fresh, err
-	}
-	for _, num := range nums {
-		fresh = append(fresh, int(num-base))
-	}
-	return fresh, nil
-}
-
-// again remembers the sightings of the rows from at to end that were not new.
-func (l *Loader) again(t *Tx, table string, rows []ImportRow, at, end int, fresh []int) error {
-	if len(fresh) == end-at {
-		return nil
-	}
-	for i := at; i < end; i++ {
-		if len(fresh) > 0 && fresh[0] == i {
-			fresh = fresh[1:]
-			continue
-		}
-		hi, lo := rows[i].Key.halves()
-		if _, err := t.exec("INSERT INTO sighting (kind, import, num) SELECT $1, $2, num FROM "+table+" WHERE key_hi = $3 AND key_lo = $4",
-			table, l.num, hi, lo); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func addWordsOf(t *Tx, c *Chunk, base int64, fresh []int) error {
-	if len(fresh) == 0 {
-		return nil
-	}
-	args := make([]any, 0, 2*len(fresh))
-	for _, i := range fresh {
-		args = append(args, base+int64(i), c.words[i])
-	}
-	insert := addManyWords
-	if len(fresh) != insertGroup {
-		insert = insertMany("seizure_text", []string{"rowid", "words"}, len(fresh))
-	}
-	_, err := t.exec(insert, args...)
-	return err
-}
-
-// insertMany is insertText for n rows.
-func insertMany(table string, columns []string, n int) string {
-	var b strings.Builder
-	b.WriteString(insertText(table, columns))
-	for i := 1; i < n; i++ {
-		b.WriteString(", (")
-		for j := range columns {
-			if j > 0 {
-				b.WriteString(", ")
-			}
-			b.WriteByte('$')
-			b.WriteString(strconv.Itoa(i*len(columns) + j + 1))
-		}
-		b.WriteByte(')')
-	}
-	return b.String()
 }
 
 func (l *Loader) rowArgs(num int64, r *ImportRow) []any {
