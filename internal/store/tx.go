@@ -76,22 +76,27 @@ func (s *Store) commitBatch(first *job) {
 	}
 	tx := &Tx{s: s, ctx: ctx, conn: conn, stmt: map[string]*sql.Stmt{}}
 	defer tx.closeStatements()
-	var waiting []*job
-	for j := first; j != nil; {
+	// The first act needs no savepoint: if it fails, nothing else has happened
+	// yet. A savepoint costs a copy of every page, which a long import feels.
+	if err := s.try(tx, first); err != nil {
+		conn.ExecContext(ctx, "ROLLBACK")
+		first.err <- diskError(err)
+		return
+	}
+	waiting := []*job{first}
+	for len(waiting) < batchMax {
+		var j *job
+		select {
+		case j = <-s.queue: // nil when the store closes
+		default:
+		}
+		if j == nil {
+			break
+		}
 		if err := s.savepoint(conn, tx, j); err != nil {
 			j.err <- err
 		} else {
 			waiting = append(waiting, j)
-		}
-		j = nil
-		if len(waiting) < batchMax {
-			select {
-			case next, ok := <-s.queue:
-				if ok {
-					j = next
-				}
-			default:
-			}
 		}
 	}
 	_, err = conn.ExecContext(ctx, "COMMIT")
@@ -104,28 +109,31 @@ func (s *Store) commitBatch(first *job) {
 	}
 }
 
-func (s *Store) savepoint(conn *sql.Conn, tx *Tx, j *job) (err error) {
-	ctx := context.Background()
-	if j.ctx.Err() != nil {
-		return j.ctx.Err()
-	}
-	if _, err := conn.ExecContext(ctx, "SAVEPOINT act"); err != nil {
-		return diskError(err)
-	}
+// try runs an act in the open transaction.
+func (s *Store) try(tx *Tx, j *job) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic in a transaction: %v", p)
 		}
-		if err != nil {
-			conn.ExecContext(ctx, "ROLLBACK TO act")
-		}
-		conn.ExecContext(ctx, "RELEASE act")
 	}()
+	if j.ctx.Err() != nil {
+		return j.ctx.Err()
+	}
 	tx.ctx, tx.rev = j.ctx, 0
-	if err := j.fn(tx); err != nil {
+	return j.fn(tx)
+}
+
+func (s *Store) savepoint(conn *sql.Conn, tx *Tx, j *job) error {
+	ctx := context.Background()
+	if _, err := conn.ExecContext(ctx, "SAVEPOINT act"); err != nil {
 		return diskError(err)
 	}
-	return nil
+	err := s.try(tx, j)
+	if err != nil {
+		conn.ExecContext(ctx, "ROLLBACK TO act")
+	}
+	conn.ExecContext(ctx, "RELEASE act")
+	return diskError(err)
 }
 
 func (s *Store) writePostgres(ctx context.Context, fn func(*Tx) error) error {
