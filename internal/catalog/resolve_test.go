@@ -33,6 +33,8 @@ func TestResolveSubstance(t *testing.T) {
 		{"Coca paste", "coca-paste", HowName},
 		{"Cocaine Base", "cocaine-base", HowFolded},
 		{"Cocaine HCL", "cocaine-hydrochloride", HowSynonym},
+		{"fentanyl powder", "fentanyl", HowPart}, {"Captagon tablets", "captagon", HowPart},
+		{"метамфетамин в таблетках", "methamphetamine", HowPart}, {"Heroína en polvo", "heroin", HowPart},
 		{"Cocaine", "cocaine", HowSynonym},
 		{"Crack", "crack", HowSynonym},
 		{"BASE DE COCA", "cocaine-base", HowSynonym},

@@ -60,12 +60,20 @@ var salts = []string{
 	"цитрат", "фосфат", "盐酸", "硫酸",
 }
 
+// forms are words that name how a substance is made up. Where the form decides
+// (an entry "Amphetamine tablets"), the catalog lists it and it is tried first.
+var forms = []string{
+	"powder", "tablet", "tablets", "pill", "pills", "capsule", "capsules", "crystal", "crystals",
+	"порошок", "порошке", "таблетки", "таблетках", "в", "капсулы", "кристаллы",
+	"polvo", "en", "em", "po", "comprimidos", "tabletas", "pastillas", "poudre", "comprimes",
+}
+
 // ResolveSubstance finds the substance that a text means. Beyond the listed
 // names it tries the parts before and inside brackets, the name without the
-// word for its salt, and a near match.
+// word for its salt or its form, and a near match.
 func (c *Catalog) ResolveSubstance(text string) Resolution {
 	return c.resolve(KindSubstance, c.index[KindSubstance], text, func(r *Resolution) bool {
 		ix := c.index[KindSubstance]
-		return r.brackets(ix) || r.without(ix, salts)
+		return r.brackets(ix) || r.without(ix, salts) || r.without(ix, forms)
 	})
 }

@@ -53,7 +53,11 @@ func shapeOf(t *table, col int) shape {
 		if yearOf(text) > 0 {
 			s.years++
 		}
-		if d, ok := parseNumber(text, t.comma); ok {
+		d, ok := parseNumber(text, t.comma)
+		if !ok {
+			d, ok = typedAmount(text, t.comma)
+		}
+		if ok {
 			s.numbers++
 			if n, ok := d.Times(1, 1); ok && (paiza.Decimal{Coef: n}).Canonical() == d.Canonical() {
 				s.whole++
@@ -62,6 +66,15 @@ func shapeOf(t *table, col int) shape {
 		}
 	}
 	return s
+}
+
+// typedAmount reads "1,5 кг", where the unit is one that headings use too.
+func typedAmount(text string, comma bool) (paiza.Decimal, bool) {
+	at := strings.LastIndexAny(text, "0123456789")
+	if at < 0 || headingUnits[strings.Trim(foldHeader(text[at+1:]), " .")] == "" {
+		return paiza.Decimal{}, false
+	}
+	return parseNumber(text[:at+1], comma)
 }
 
 // likeRow leaves out of the guessing what will be set aside: totals, remarks,

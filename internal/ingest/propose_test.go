@@ -84,6 +84,11 @@ func TestProposeByValues(t *testing.T) {
 	if p.Constant[FieldYear] != "2014" || p.Constant[FieldUnit] != "kg" || p.Kind != paiza.KindTotals {
 		t.Errorf("year %q, unit %q, kind %s", p.Constant[FieldYear], p.Constant[FieldUnit], p.Kind)
 	}
+	// Amounts with their unit typed behind them are amounts.
+	got, _ = proposed(t, "a.csv", "Дата;Наркотик;Кол-во\n01.02.2014;Героин;1,5 кг\n02.02.2014;Героин;200 г\n03.02.2014;Метадон;10 таблеток\n")
+	if diff := cmp.Diff(map[string]Field{"Дата": FieldDate, "Наркотик": FieldSubstance, "Кол-во": FieldAmount}, got); diff != "" {
+		t.Error(diff)
+	}
 	// A heading that promises what the values do not hold is not believed.
 	got, _ = proposed(t, "a.csv", "Date,Amount,Drug\nsoon,many,heroin\nlater,few,opium\nnever,none,opium\n")
 	if diff := cmp.Diff(map[string]Field{"Drug": FieldSubstance}, got); diff != "" {

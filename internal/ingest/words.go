@@ -26,7 +26,7 @@ var fieldWords = map[Field]string{
 		毒品|毒品种类|毒品名称|种类|品种|物质|droga|estupefaciente|sustancia|tipo de droga|clase de estupefaciente|
 		entorpecente|tipo de entorpecente|substancia|stupefiant|drogue|type de drogue|produit`,
 	FieldAmount: `amount|quantity|qty|weight|net weight|gross weight|mass|volume|seized|quantity seized|kg|kilograms|kg equivalent|
-		sum qty|количество|масса|вес|объем|изъято|количество изъятого|数量|重量|净重|毛重|缴获量|查获数量|
+		sum qty|количество|кол во|масса|вес|объем|изъято|количество изъятого|数量|重量|净重|毛重|缴获量|查获数量|
 		cantidad|peso|cantidad incautada|quantidade|peso liquido|quantite|poids`,
 	FieldUnit: `unit|units|uom|unit of measure|measure|drug unit|единица|ед изм|ед. изм.|единица измерения|единицы измерения|
 		单位|计量单位|数量单位|unidad|unidad de medida|unidade|unidade de medida|unite|unite de mesure`,
