@@ -44,7 +44,10 @@ type RouteCell struct {
 // TotalCell is the sum of the official figures of one import for a state, a
 // substance and a year. It is never added to a Cell.
 type TotalCell struct {
-	Import     string
+	Import string
+	// Series is the publisher's series of the import: figures of one series add
+	// up over its imports, those of different series contradict each other.
+	Series     string
 	Year       int
 	Country    Country
 	Substance  string

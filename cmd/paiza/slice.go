@@ -38,6 +38,9 @@ func (f *sliceFlags) slice(a *app) (paiza.Slice, error) {
 			return s, err
 		}
 	}
+	if s.Period.From != 0 && s.Period.To != 0 && s.Period.From.First() > s.Period.To.Last() {
+		return s, paiza.Invalid("error.filter.period", nil)
+	}
 	country := func(text string) (paiza.Country, error) {
 		r := cat.ResolveCountry(text)
 		if r.Code == "" {

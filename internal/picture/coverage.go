@@ -34,9 +34,11 @@ type CoverageRow struct {
 	Official   int64 // micrograms of the official total, measured or converted
 	// OfficialMeasured is the part of Official that was given as a mass.
 	OfficialMeasured int64
-	// Source is the import of the official figure: the newest that has one.
-	// Others are the figures of other imports for the same row, the newest
-	// first. They are never added to it: vintages of one series repeat it.
+	// Source is the newest import of the official figure, which is that of the
+	// series imported last. Others are the figures of other series for the same
+	// row, the newest first. They are never added to it. Within a series what
+	// its imports hold adds up: the store keeps each row once and leaves out
+	// what a later edition has revised.
 	Source string
 	Others []OfficialFigure
 	// Conflict: at least one of the others is another amount.
@@ -46,7 +48,7 @@ type CoverageRow struct {
 	Saturated bool // as in Figure
 }
 
-// OfficialFigure is an official total of one import.
+// OfficialFigure is an official total of one series.
 type OfficialFigure struct {
 	Source     string
 	Micrograms int64 // measured or converted
@@ -67,7 +69,7 @@ type coverKey struct {
 type covering struct {
 	names    *names
 	rows     map[coverKey]*CoverageRow
-	official map[coverKey]map[int32]*OfficialFigure // by import
+	official map[coverKey]map[int32]*OfficialFigure // by series
 }
 
 // Coverage compares the slice's seizures with its official totals, by whole
@@ -131,10 +133,15 @@ func (a *covering) total(k coverKey, batch int32, t *totalSums) {
 	if a.official[k] == nil {
 		a.official[k] = map[int32]*OfficialFigure{}
 	}
-	f := a.official[k][batch]
+	// Rows of one figure may lie in several imports of a series: a later edition
+	// that revises one of them leaves the others with the earlier import.
+	f := a.official[k][t.series]
 	if f == nil {
-		f = &OfficialFigure{Source: a.names.batches[batch]}
-		a.official[k][batch] = f
+		f = &OfficialFigure{}
+		a.official[k][t.series] = f
+	}
+	if source := a.names.batches[batch]; newer(source, f.Source) {
+		f.Source = source
 	}
 	plus(&f.Micrograms, t.equivalent, &row.Saturated)
 	plus(&f.Measured, t.micrograms, &row.Saturated)
@@ -174,8 +181,13 @@ func (row *CoverageRow) official(by map[int32]*OfficialFigure) {
 		row.Others = append(row.Others, *f)
 	}
 	slices.SortFunc(row.Others, func(a, b OfficialFigure) int {
-		// Import ids are numbers: a longer one is newer.
-		return cmp.Or(cmp.Compare(len(b.Source), len(a.Source)), cmp.Compare(b.Source, a.Source))
+		switch {
+		case newer(a.Source, b.Source):
+			return -1
+		case newer(b.Source, a.Source):
+			return 1
+		}
+		return 0
 	})
 	if len(row.Others) > 0 {
 		newest := row.Others[0]
@@ -194,6 +206,13 @@ func (row *CoverageRow) official(by map[int32]*OfficialFigure) {
 	}
 }
 
-type totalSums struct{ rows, micrograms, equivalent int64 }
+// newer reports whether import a came after import b. Their ids are numbers: a
+// longer one is newer.
+func newer(a, b string) bool { return len(a) > len(b) || len(a) == len(b) && a > b }
+
+type totalSums struct {
+	rows, micrograms, equivalent int64
+	series                       int32
+}
 
 func (s totalSums) lines() int64 { return s.rows }

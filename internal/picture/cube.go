@@ -105,7 +105,7 @@ func (c *Cube) Apply(cells []paiza.Cell, routes []paiza.RouteCell, totals []paiz
 	}, byRoute)
 	next.totals = apply(&c.totals, l.totals, totals, func(in *paiza.TotalCell) (totalKey, totalSums) {
 		k := totalKey{substance: d.substanceOf(in.Substance), country: d.country.number(string(in.Country)), batch: d.batch.number(in.Import), year: int32(in.Year)}
-		return k, totalSums{in.Rows, in.Micrograms, in.Equivalent}
+		return k, totalSums{in.Rows, in.Micrograms, in.Equivalent, d.batch.number(cmp.Or(in.Series, in.Import))}
 	}, func(a, b *totalKey) int { return cmp.Compare(a.country, b.country) })
 	l.compact(next)
 	next.names = d.names()

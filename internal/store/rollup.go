@@ -285,14 +285,15 @@ func (s *Store) ChangesSince(ctx context.Context, rev int64) (Changes, error) {
 	if err := rows.Err(); err != nil {
 		return ch, diskError(err)
 	}
-	if rows, err = tx.QueryContext(ctx, `SELECT import, year, country, substance, lines, micrograms, equivalent FROM total_cell WHERE rev > $1`, rev); err != nil {
+	if rows, err = tx.QueryContext(ctx, `SELECT total_cell.import, year, country, substance, lines, micrograms, equivalent, coalesce(source, '')
+		FROM total_cell LEFT JOIN import ON import.num = total_cell.import WHERE rev > $1`, rev); err != nil {
 		return ch, diskError(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var c paiza.TotalCell
 		var imp int64
-		if err := rows.Scan(&imp, &c.Year, &c.Country, &c.Substance, &c.Rows, &c.Micrograms, &c.Equivalent); err != nil {
+		if err := rows.Scan(&imp, &c.Year, &c.Country, &c.Substance, &c.Rows, &c.Micrograms, &c.Equivalent, &c.Series); err != nil {
 			return ch, err
 		}
 		c.Import = importID(imp)
