@@ -64,7 +64,7 @@ func (c *importCmd) Run(a *app) error {
 		}
 		in.Mapping = text
 	}
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
+	err := a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
 		switch {
 		case c.Propose:
 			rec, err := d.RecogniseFile(a.ctx, who, in)
@@ -78,6 +78,11 @@ func (c *importCmd) Run(a *app) error {
 		}
 		return c.take(a, d, who, in)
 	})
+	var pe *paiza.Error
+	if errors.As(err, &pe) && pe.Key == "import.unknown_layout" {
+		return &hinted{err, a.loc.T("cli.import.unknown_layout")}
+	}
+	return err
 }
 
 func (c *importCmd) take(a *app, d *desk.Desk, who paiza.Actor, in desk.ImportRequest) error {

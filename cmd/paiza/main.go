@@ -111,12 +111,19 @@ func run(ctx context.Context, args []string, s *streams) int {
 		return int(exit)
 	}
 	fmt.Fprintf(s.err, "paiza: %s\n", a.sentence(err))
-	var pe *paiza.Error
-	if errors.As(err, &pe) && pe.Key == "import.unknown_layout" {
-		fmt.Fprintln(s.err, a.loc.T("cli.import.unknown_layout"))
+	if hint := new(hinted); errors.As(err, &hint) {
+		fmt.Fprintln(s.err, hint.say)
 	}
 	return exitCode(err)
 }
+
+// hinted is an error with what to type next, for a verb that knows.
+type hinted struct {
+	error
+	say string
+}
+
+func (h *hinted) Unwrap() error { return h.error }
 
 const description = `Paiza records what is seized, shows the market and the routes it reveals, and keeps each state's data on its own node.
 

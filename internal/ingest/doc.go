@@ -5,7 +5,7 @@
 //
 // It stores nothing and decides nothing about rights: package desk calls Open,
 // shows a person what was recognised or proposed, and then calls Read, whose
-// batches it writes in one transaction. Read emits rows as it goes and may fail
+// batches it writes so that they count only together. Read emits rows as it goes and may fail
 // late (a truncated archive, bytes that are not in the encoding), so that the
 // caller must keep nothing of a file whose Read returned an error. Names of
 // substances, units and places are resolved by package catalog; ingest only

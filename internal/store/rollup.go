@@ -194,8 +194,8 @@ func (t *Tx) AddRollup(importNum int64, r *Rollup) error {
 }
 
 // ClearRollup empties the cells of an import, which is how an undo leaves the
-// picture. The empty cells stay until the next backup so that other processes
-// learn of the change.
+// picture. The empty cells stay, so that other processes learn of the
+// change.
 func (t *Tx) ClearRollup(importNum int64) error {
 	rev, err := t.revision()
 	if err != nil {

@@ -1,10 +1,6 @@
 package store
 
-import (
-	"encoding/binary"
-
-	"paiza"
-)
+import "paiza"
 
 // What counts depends only on which imports stand, not on the order in which
 // they came or went:
@@ -213,7 +209,6 @@ func rollupOf(m map[int64]*Rollup, imp int64) *Rollup {
 // old is a row that is in the store, as far as its cells need it.
 type old struct {
 	num, imp, superseded int64
-	key                  Key
 	seizure              paiza.Seizure
 	total                paiza.Total
 }
@@ -232,9 +227,9 @@ func (o *old) addTo(r *Rollup, table string, sign int) {
 }
 
 func (t *Tx) olds(table, cond string, args ...any) ([]old, error) {
-	columns := "num, import, superseded, key_hi, key_lo, date, country, division, routing, substance, dim, amount, equivalent, events, producing, departure, via, destination, flags, tlp"
+	columns := "num, import, superseded, date, country, division, routing, substance, dim, amount, equivalent, events, producing, departure, via, destination, flags, tlp"
 	if table == "total" {
-		columns = "num, import, superseded, key_hi, key_lo, year, country, substance, dim, amount, equivalent"
+		columns = "num, import, superseded, year, country, substance, dim, amount, equivalent"
 	}
 	rows, err := t.conn.QueryContext(t.ctx, "SELECT "+columns+" FROM "+table+" WHERE "+cond, args...)
 	if err != nil {
@@ -244,20 +239,18 @@ func (t *Tx) olds(table, cond string, args ...any) ([]old, error) {
 	var out []old
 	for rows.Next() {
 		var o old
-		var hi, lo, date, flags int64
+		var date, flags int64
 		z := &o.seizure
 		if table == "total" {
-			err = rows.Scan(&o.num, &o.imp, &o.superseded, &hi, &lo, &o.total.Year, &o.total.Country, &o.total.Substance, &o.total.Amount.Dim, &o.total.Amount.Base, &o.total.Equivalent)
+			err = rows.Scan(&o.num, &o.imp, &o.superseded, &o.total.Year, &o.total.Country, &o.total.Substance, &o.total.Amount.Dim, &o.total.Amount.Base, &o.total.Equivalent)
 		} else {
-			err = rows.Scan(&o.num, &o.imp, &o.superseded, &hi, &lo, &date, &z.Country, &z.Division, &z.Routing, &z.Substance, &z.Amount.Dim, &z.Amount.Base, &z.Equivalent, &z.Count,
+			err = rows.Scan(&o.num, &o.imp, &o.superseded, &date, &z.Country, &z.Division, &z.Routing, &z.Substance, &z.Amount.Dim, &z.Amount.Base, &z.Equivalent, &z.Count,
 				&z.Route.Producing, &z.Route.Departure, &z.Route.Via, &z.Route.Destination, &flags, &z.Handling.TLP)
 			z.Date, z.Flags = paiza.Date(date), paiza.Flags(flags)
 		}
 		if err != nil {
 			return nil, err
 		}
-		binary.BigEndian.PutUint64(o.key[:8], uint64(hi))
-		binary.BigEndian.PutUint64(o.key[8:], uint64(lo))
 		out = append(out, o)
 	}
 	return out, rows.Err()
