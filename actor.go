@@ -11,14 +11,20 @@ type Role string
 // The roles. Each is a set of rights; package access holds the table.
 const (
 	RoleViewer        Role = "viewer"        // reads seizures and the picture
-	RoleRegistrar     Role = "registrar"     // records and imports seizures
-	RoleAnalyst       Role = "analyst"       // reads, exports, judges doubtful rows
-	RoleAdministrator Role = "administrator" // people, backups, the ledger
+	RoleRegistrar     Role = "registrar"     // records, imports, corrects
+	RoleAnalyst       Role = "analyst"       // reads, exports, labels
+	RoleChemist       Role = "chemist"       // a laboratory's findings
+	RoleProsecutor    Role = "prosecutor"    // cases; decides what leaves the agency
+	RoleDutyOfficer   Role = "duty_officer"  // records and proposes at any hour
+	RolePressOfficer  Role = "press_officer" // what may be published
+	RoleAuditor       Role = "auditor"       // the ledger, not what it speaks of
+	RoleAdministrator Role = "administrator" // people, agencies, backups; no content
 )
 
 // Roles lists every role, in the order in which pages show them.
 func Roles() []Role {
-	return []Role{RoleViewer, RoleRegistrar, RoleAnalyst, RoleAdministrator}
+	return []Role{RoleViewer, RoleRegistrar, RoleAnalyst, RoleChemist, RoleProsecutor, RoleDutyOfficer, RolePressOfficer,
+		RoleAuditor, RoleAdministrator}
 }
 
 // Right names one thing that an actor may be allowed to do.
@@ -26,31 +32,69 @@ type Right string
 
 // The rights of the node.
 const (
-	RightReadSeizure   Right = "seizure.read"
-	RightRecordSeizure Right = "seizure.record"
-	RightImport        Right = "import.run"
-	RightUndoImport    Right = "import.undo"
-	RightReadPicture   Right = "picture.read"
-	RightExport        Right = "export"
-	RightReadCatalog   Right = "catalog.read"
-	RightManagePeople  Right = "person.manage"
-	RightReadLedger    Right = "ledger.read"
-	RightOperate       Right = "node.operate" // backup, restore, fsck
+	RightReadSeizure     Right = "seizure.read"
+	RightRecordSeizure   Right = "seizure.record"
+	RightCorrectSeizure  Right = "seizure.correct"
+	RightWithdrawSeizure Right = "seizure.withdraw"
+	RightRelabel         Right = "handling.change"
+	RightImport          Right = "import.run"
+	RightUndoImport      Right = "import.undo"
+	RightReadPicture     Right = "picture.read"
+	RightExport          Right = "export"
+	RightReadCatalog     Right = "catalog.read"
+	RightReadCase        Right = "case.read"
+	RightManageCase      Right = "case.manage"
+	RightProposeRelease  Right = "release.propose" // that something leaves the agency
+	RightConfirmRelease  Right = "release.confirm" // what another person proposed
+	RightManagePeople    Right = "person.manage"
+	RightRecoverPerson   Right = "person.recover" // half of it: it takes two
+	RightManageAgencies  Right = "agency.manage"
+	RightReadLedger      Right = "ledger.read"
+	RightOperate         Right = "node.operate" // backup, restore, fsck, webhooks
 )
 
-// Actor is who acts: a signed-in person, or the operator at the machine.
-// Every act takes one, and the ledger keeps its name as it was at that time.
+// Rights lists every right.
+func Rights() []Right {
+	return []Right{RightReadSeizure, RightRecordSeizure, RightCorrectSeizure, RightWithdrawSeizure, RightRelabel, RightImport, RightUndoImport,
+		RightReadPicture, RightExport, RightReadCatalog, RightReadCase, RightManageCase, RightProposeRelease, RightConfirmRelease,
+		RightManagePeople, RightRecoverPerson, RightManageAgencies, RightReadLedger, RightOperate}
+}
+
+// Via is the way by which an actor came.
+type Via string
+
+// The ways.
+const (
+	ViaPage    Via = "page"    // a person's session in a browser
+	ViaToken   Via = "token"   // a program with a person's token
+	ViaConsole Via = "console" // the operator at the machine's own command line
+)
+
+// Actor is who acts: a signed-in person, a program with his token, or the
+// operator at the machine. Every act takes one, and the ledger keeps its name,
+// roles and agency as they were at that time.
 type Actor struct {
-	ID    string // person id; "operator" at the command line of the machine
-	Name  string // display name, kept in the ledger beside the id
-	Roles []Role
-	From  string // network address or "console"
+	ID         string // person id; "operator" at the command line of the machine
+	Name       string // display name, kept in the ledger beside the id
+	Agency     string // id of the agency that he works for
+	AgencyKind AgencyKind
+	Roles      []Role
+	Cases      []string // ids of the cases that he is a member of
+	From       string   // network address or "console"
+	Via        Via
+	// Scopes limit a token to some of its owner's rights; nil does not limit.
+	Scopes []Right
+	// Token is the id of the token, for Via ViaToken.
+	Token string
+	// StepUp is when he last proved that it is he, in this session; zero for never.
+	StepUp time.Time
 }
 
 // Operator is the person at the machine's own command line, who holds the
-// store's files and therefore every right over them.
+// store's files and therefore every right over them. He acts for the home
+// agency.
 func Operator(name string) Actor {
-	return Actor{ID: "operator", Name: name, Roles: Roles(), From: "console"}
+	return Actor{ID: "operator", Name: name, Agency: HomeAgency, AgencyKind: AgencyCoordination, Roles: Roles(), From: "console", Via: ViaConsole}
 }
 
 // Has reports whether the actor holds the role.
@@ -64,6 +108,7 @@ type Person struct {
 	ID       string
 	Login    string
 	Name     string
+	Agency   string // id of the agency that he works for
 	Roles    []Role
 	Language string // BCP 47 tag: en, ru, zh
 	Disabled bool
@@ -75,6 +120,7 @@ type Person struct {
 type NewPerson struct {
 	Login    string
 	Name     string
+	Agency   string // empty: the agency of who opens the account
 	Roles    []Role
 	Language string
 	Password string
@@ -87,7 +133,11 @@ type Act struct {
 	At      time.Time
 	Actor   Actor
 	Action  string // seizure.record, import.run, person.create …
-	Subject string // id of what was acted on
+	Subject string // kind and id of what was acted on: seizure/12
+	Version int64  // of the subject after the act; 0 where it has none
 	Reason  string
-	Detail  string // short, without content: counts, hashes, version
+	Detail  string // short, without content: counts, hashes
+	// Content is the subject as it was after the act, in the form of package
+	// wire. The ledger keeps only a salted commitment to it.
+	Content []byte
 }

@@ -268,7 +268,7 @@ func (f *form) circumstances(z *paiza.Seizure, in paiza.NewSeizure) {
 		}
 		z.Persons = n
 	}
-	z.Handling = paiza.Handling{TLP: paiza.TLP(in.TLP), Purpose: strings.TrimSpace(in.Purpose)}
+	z.Handling = paiza.Handling{TLP: paiza.TLP(in.TLP), Purpose: paiza.Purpose(strings.TrimSpace(in.Purpose))}
 	if z.Handling.TLP == "" {
 		z.Handling.TLP = paiza.TLPAmber
 	} else if !slices.Contains(paiza.TLPs(), z.Handling.TLP) {

@@ -120,7 +120,7 @@ func (n *namer) row(z paiza.Seizure) []report.Value {
 		country(z.Route.Producing), country(z.Route.Departure), country(z.Route.Via), country(z.Route.Destination),
 		n.name(catalog.KindTransport, z.Transport), n.name(catalog.KindHiding, z.Hiding), n.name(catalog.KindInstallation, z.Installation),
 		report.Integer(z.Count), t(strings.Join(flags, "; ")), t(z.Agency), t(z.Reference), t(z.Exhibit),
-		t("TLP:" + p.T("tlp."+string(z.Handling.TLP))), t(z.Handling.Purpose), t(z.Source.Import), t(z.Source.Sheet), row}
+		t("TLP:" + p.T("tlp."+string(z.Handling.TLP))), t(string(z.Handling.Purpose)), t(z.Source.Import), t(z.Source.Sheet), row}
 }
 
 // exportCSV sends every row that the list would show, as it comes from the
