@@ -32,7 +32,9 @@ type Import struct {
 	Source   string // the publisher's series: overlapping vintages share it
 	Kind     ImportKind
 	State    ImportState
-	Actor    string // display name
+	Actor    string   // display name
+	Person   string   // id
+	Handling Handling // of all its rows
 	Started  time.Time
 	Finished time.Time
 	Counts   Counts

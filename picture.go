@@ -11,8 +11,8 @@ type Cell struct {
 	Country   Country
 	Division  string // ISO 3166-2 code, empty when unknown
 	Routing   Routing
-	TLP       TLP
-	Doubtful  bool // rows with FlagImplausible, kept apart so that they can be left out
+	Handling  int64 // number of the handling, see store
+	Doubtful  bool  // rows with FlagImplausible, kept apart so that they can be left out
 
 	Rows       int64 // rows
 	Seizures   int64 // events: the sum of Count
@@ -32,7 +32,7 @@ type RouteCell struct {
 	Country   Country // of the seizure
 	Route     Route
 	Routing   Routing
-	TLP       TLP
+	Handling  int64
 	Doubtful  bool
 
 	Rows       int64
@@ -48,6 +48,7 @@ type TotalCell struct {
 	// Series is the publisher's series of the import: figures of one series add
 	// up over its imports, those of different series contradict each other.
 	Series     string
+	Handling   int64
 	Year       int
 	Country    Country
 	Substance  string
@@ -79,6 +80,11 @@ type SeizureFilter struct {
 	Route *Route
 	Text  string // words, in any script
 	Flags Flags  // rows that have any of these
+	TLPs  []TLP  // labels
+	// WithoutRed leaves out TLP:RED rows, which no figure counts.
+	WithoutRed bool
+	// Withdrawn lists what was withdrawn, and nothing else.
+	Withdrawn bool
 }
 
 // Page asks for a part of a list. After is the cursor that the page before

@@ -48,9 +48,14 @@ type Seizure struct {
 
 	Flags    Flags
 	Handling Handling
+	Caveat   string // what the originator adds to the handling, in his words
 
 	Source   Source
 	Recorded time.Time
+	// Version is 1 as recorded and grows with each correction and each change of
+	// handling.
+	Version   int64
+	Withdrawn bool // by its agency: it counts nowhere and stays readable to it
 }
 
 // Source is where a row came from: a file, or the person who typed it.
@@ -145,6 +150,7 @@ type Total struct {
 	Equivalent    int64 // micrograms, as in Seizure
 	Factor        string
 	Flags         Flags
+	Handling      Handling
 	Source        Source
 }
 
@@ -160,6 +166,7 @@ type NewSeizure struct {
 	Packaging, Agency, Reference    string
 	Exhibit                         string
 	Persons                         string
-	TLP, Purpose                    string
+	Caveat                          string
+	Handling                        NewHandling
 	Reason                          string
 }

@@ -162,3 +162,36 @@ func set(h *paiza.Handling, f Field) []string {
 	}
 	return nil
 }
+
+// Fix is the condition for objects of which one field is known: "1" where on
+// holds and "0" where it does not.
+func Fix(e Expr, f Field, on bool) Expr {
+	value := "0"
+	if on {
+		value = yes
+	}
+	return fix(e, f, value)
+}
+
+func fix(e Expr, f Field, value string) Expr {
+	list := func(in []Expr) []Expr {
+		out := make([]Expr, len(in))
+		for i := range in {
+			out[i] = fix(in[i], f, value)
+		}
+		return out
+	}
+	switch e := e.(type) {
+	case Not:
+		return not(fix(e.Of, f, value))
+	case All:
+		return and(list(e)...)
+	case Any:
+		return or(list(e)...)
+	case In:
+		if e.Field == f {
+			return Const(slices.Contains(e.Values, value))
+		}
+	}
+	return e
+}

@@ -20,7 +20,7 @@ var rights = map[paiza.Role][]paiza.Right{
 	paiza.RoleProsecutor: with(reading, paiza.RightManageCase, paiza.RightRelabel, paiza.RightWithdrawSeizure, paiza.RightExport,
 		paiza.RightProposeRelease, paiza.RightConfirmRelease),
 	paiza.RoleDutyOfficer:  with(reading, paiza.RightRecordSeizure, paiza.RightProposeRelease),
-	paiza.RolePressOfficer: {paiza.RightReadSeizure, paiza.RightReadPicture, paiza.RightReadCatalog, paiza.RightExport, paiza.RightProposeRelease},
+	paiza.RolePressOfficer: {paiza.RightReadSeizure, paiza.RightReadPicture, paiza.RightReadCatalog, paiza.RightExport},
 	paiza.RoleAuditor:      {paiza.RightReadCatalog, paiza.RightReadLedger},
 	// An administrator looks after people and the machine; the role by itself
 	// opens no record.

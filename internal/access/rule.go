@@ -66,6 +66,10 @@ var rules = []rule{
 	{id: "tlp-red-figure", deny: true, rights: []paiza.Right{paiza.RightReadPicture}, when: func(*paiza.Actor, paiza.Right, *Context) Expr {
 		return is(FieldTLP, string(paiza.TLPRed))
 	}},
+	// Nor is it taken out as a file.
+	{id: "tlp-red-export", deny: true, rights: []paiza.Right{paiza.RightExport}, when: func(*paiza.Actor, paiza.Right, *Context) Expr {
+		return is(FieldTLP, string(paiza.TLPRed))
+	}},
 	{id: "tlp-amber-strict", deny: true, when: desk(func(who *paiza.Actor) Expr {
 		return and(is(FieldTLP, string(paiza.TLPAmberStrict)), not(is(FieldOwner, who.Agency)))
 	})},

@@ -185,14 +185,15 @@ func generate(ctx context.Context, target, ids string, n int64) error {
 	}); err != nil {
 		return err
 	}
-	imp := &paiza.Import{File: "generated", Profile: "generated", Source: "generated", Kind: paiza.KindSeizures, Started: time.Now()}
-	var num int64
-	if err := s.Write(ctx, func(t *store.Tx) (err error) { num, err = t.BeginImport(imp); return err }); err != nil {
+	imp := &paiza.Import{File: "generated", Profile: "generated", Source: "generated", Kind: paiza.KindSeizures, Started: time.Now(),
+		Handling: paiza.Handling{TLP: paiza.TLPAmber, Purpose: paiza.PurposeStatistics, Owner: paiza.HomeAgency}}
+	var num, handling int64
+	if err := s.Write(ctx, func(t *store.Tx) (err error) { num, handling, err = t.BeginImport(imp); return err }); err != nil {
 		return err
 	}
 	r := mrand.New(mrand.NewPCG(3, 4))
 	first, days := time.Date(2011, 1, 1, 0, 0, 0, 0, time.UTC), 1826
-	l := s.NewLoader(num, true)
+	l := s.NewLoader(num, handling, true)
 	for done := int64(0); done < n; {
 		chunk := make([]store.ImportRow, min(5000, n-done))
 		for i := range chunk {
@@ -200,7 +201,6 @@ func generate(ctx context.Context, target, ids string, n int64) error {
 			z.Amount.Base = max(1, int64(float64(z.Amount.Base)*(0.5+r.Float64())))
 			// Rows come in the order of time, as they do at a node.
 			z.Date = paiza.DateOf(first.AddDate(0, 0, int((done+int64(i))*int64(days)/n)))
-			z.Handling.TLP = paiza.TLPAmber
 			chunk[i].Seizure = &z
 			rand.Read(chunk[i].Key[:])
 			binary.BigEndian.PutUint32(chunk[i].Key[:4], uint32(z.Date))

@@ -45,9 +45,11 @@ type Desk struct {
 	cube   *picture.Cube
 	rev    int64
 
-	seenMu   sync.Mutex
-	seenRev  int64
-	lastSeen store.Seen
+	seenMu  sync.Mutex
+	seenRev int64
+	seenBy  map[string]store.Seen
+
+	handlings known
 
 	work sync.WaitGroup // imports in the background
 	stop context.CancelFunc
@@ -81,6 +83,8 @@ func (d *Desk) Close() {
 // entry is what an act says of itself in the ledger.
 type entry struct {
 	action, subject, reason, detail string
+	version                         int64
+	content                         []byte
 }
 
 // act runs fn in one transaction and writes the ledger entry which fn returns
@@ -91,7 +95,8 @@ func (d *Desk) act(ctx context.Context, who paiza.Actor, fn func(t *store.Tx) (e
 		if err != nil {
 			return err
 		}
-		return t.Append(&paiza.Act{At: d.now(), Actor: who, Action: e.action, Subject: e.subject, Reason: e.reason, Detail: e.detail})
+		return t.Append(&paiza.Act{At: d.now(), Actor: who, Action: e.action, Subject: e.subject, Reason: e.reason, Detail: e.detail,
+			Version: e.version, Content: e.content})
 	})
 }
 

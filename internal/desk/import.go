@@ -8,9 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"paiza"
+	"paiza/internal/access"
 	"paiza/internal/ingest"
 	"paiza/internal/store"
 )
@@ -45,6 +45,8 @@ type ImportRequest struct {
 	Name     string // as the person knows the file; from the path when empty
 	Profile  string // name of a shipped profile; empty finds out
 	Mapping  []byte // TOML of a profile that a person confirmed; wins over Profile
+	// Handling is that of all rows of the file.
+	Handling paiza.NewHandling
 	// Accept takes the proposed mapping of an unknown layout as it is.
 	Accept bool
 	Reason string
@@ -63,10 +65,11 @@ type Recognition struct {
 
 // opened is a file on this machine's disk with the profile to read it.
 type opened struct {
-	file    *ingest.File
-	profile *ingest.Profile
-	known   bool
-	drop    func()
+	file     *ingest.File
+	profile  *ingest.Profile
+	known    bool
+	drop     func()
+	handling int64 // number of the rows' handling, once the import has begun
 }
 
 func (o *opened) Close() {
@@ -74,12 +77,15 @@ func (o *opened) Close() {
 	o.drop()
 }
 
-func (d *Desk) open(ctx context.Context, in ImportRequest) (*opened, error) {
+func (d *Desk) open(ctx context.Context, who paiza.Actor, in ImportRequest) (*opened, error) {
 	path, name, drop := in.Path, in.Name, func() {}
 	if in.UploadID != "" {
 		u, err := d.store.Upload(ctx, in.UploadID)
 		if err != nil {
 			return nil, err
+		}
+		if u.Actor != who.ID && who.Via != paiza.ViaConsole {
+			return nil, paiza.NotFound("upload", in.UploadID) // nobody has decided yet who may read it
 		}
 		tmp, err := os.CreateTemp("", "paiza-upload-*")
 		if err != nil {
@@ -138,7 +144,7 @@ func (d *Desk) RecogniseFile(ctx context.Context, who paiza.Actor, in ImportRequ
 	if err := allow(who, paiza.RightImport); err != nil {
 		return Recognition{}, err
 	}
-	o, err := d.open(ctx, in)
+	o, err := d.open(ctx, who, in)
 	if err != nil {
 		return Recognition{}, err
 	}
@@ -162,7 +168,7 @@ func (d *Desk) DryRun(ctx context.Context, who paiza.Actor, in ImportRequest) (D
 	if err := allow(who, paiza.RightImport); err != nil {
 		return DryRun{}, err
 	}
-	o, err := d.open(ctx, in)
+	o, err := d.open(ctx, who, in)
 	if err != nil {
 		return DryRun{}, err
 	}
@@ -274,7 +280,7 @@ func (d *Desk) begin(ctx context.Context, who paiza.Actor, in ImportRequest) (pa
 	if err := allow(who, paiza.RightImport); err != nil {
 		return imp, nil, err
 	}
-	o, err := d.open(ctx, in)
+	o, err := d.open(ctx, who, in)
 	if err != nil {
 		return imp, nil, err
 	}
@@ -282,13 +288,21 @@ func (d *Desk) begin(ctx context.Context, who paiza.Actor, in ImportRequest) (pa
 		o.Close()
 		return imp, nil, paiza.Invalid("import.unknown_layout", paiza.Args{"file": o.file.Name})
 	}
+	h, fields, err := d.handle(ctx, who, in.Handling)
+	if err == nil && len(fields) > 0 {
+		err = &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: fields}
+	}
+	if err != nil {
+		o.Close()
+		return imp, nil, err
+	}
 	sum, err := o.file.SHA256()
 	if err != nil {
 		o.Close()
 		return imp, nil, err
 	}
 	imp = paiza.Import{File: o.file.Name, SHA256: sum, Size: o.file.Size, Profile: o.profile.Name, Source: o.profile.Series(),
-		Kind: o.profile.Kind, Actor: who.Name, Started: d.now(), Catalog: d.cat.Version()}
+		Kind: o.profile.Kind, Actor: who.Name, Person: who.ID, Handling: h, Started: d.now(), Catalog: d.cat.Version()}
 	if err := d.takeImportLease(ctx); err != nil {
 		o.Close()
 		return imp, nil, err
@@ -296,9 +310,10 @@ func (d *Desk) begin(ctx context.Context, who paiza.Actor, in ImportRequest) (pa
 	err = d.purgeStale(ctx)
 	if err == nil {
 		err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
-			_, err := t.BeginImport(&imp)
+			var err error
+			_, o.handling, err = t.BeginImport(&imp)
 			return entry{action: "import.begin", subject: "import/" + imp.ID, reason: in.Reason,
-				detail: fmt.Sprintf("profile %s, sha256 %s", imp.Profile, imp.SHA256)}, err
+				detail: fmt.Sprintf("profile %s, sha256 %s, %s", imp.Profile, imp.SHA256, handlingText(h))}, err
 		})
 	}
 	if err != nil {
@@ -313,7 +328,7 @@ func (d *Desk) Imports(ctx context.Context, who paiza.Actor) ([]paiza.Import, er
 	if err := allow(who, paiza.RightReadSeizure); err != nil {
 		return nil, err
 	}
-	return d.store.Imports(ctx, 500)
+	return d.store.Imports(ctx, 500, d.may(who, paiza.RightReadSeizure))
 }
 
 // ImportDetail is one import with the first of its refused rows.
@@ -324,15 +339,11 @@ type ImportDetail struct {
 
 // ImportByID reads one import.
 func (d *Desk) ImportByID(ctx context.Context, who paiza.Actor, id string) (ImportDetail, error) {
-	if err := allow(who, paiza.RightReadSeizure); err != nil {
-		return ImportDetail{}, err
-	}
-	imp, err := d.store.Import(ctx, id)
+	imp, num, err := d.importFor(ctx, who, paiza.RightReadSeizure, id)
 	if err != nil {
 		return ImportDetail{}, err
 	}
 	out := ImportDetail{Import: imp}
-	num, _ := strconv.ParseInt(imp.ID, 10, 64)
 	err = d.store.ImportErrors(ctx, num, errorsShown, func(e paiza.RowError) error {
 		out.Errors = append(out.Errors, e)
 		return nil
@@ -340,33 +351,41 @@ func (d *Desk) ImportByID(ctx context.Context, who paiza.Actor, id string) (Impo
 	return out, err
 }
 
-// ImportErrors gives every refused or set-aside row of an import.
-func (d *Desk) ImportErrors(ctx context.Context, who paiza.Actor, id string, fn func(paiza.RowError) error) error {
-	if err := allow(who, paiza.RightReadSeizure); err != nil {
-		return err
+// importFor reads an import for an act.
+func (d *Desk) importFor(ctx context.Context, who paiza.Actor, right paiza.Right, id string) (paiza.Import, int64, error) {
+	if err := allow(who, right); err != nil {
+		return paiza.Import{}, 0, err
 	}
 	imp, err := d.store.Import(ctx, id)
 	if err != nil {
+		return imp, 0, err
+	}
+	num, err := strconv.ParseInt(imp.ID, 10, 64)
+	if err != nil {
+		return imp, 0, paiza.NotFound("import", id)
+	}
+	return imp, num, d.decide(who, right, access.Object{Kind: access.KindImport, Handling: imp.Handling}, d.when(), "import", id)
+}
+
+// ImportErrors gives every refused or set-aside row of an import.
+func (d *Desk) ImportErrors(ctx context.Context, who paiza.Actor, id string, fn func(paiza.RowError) error) error {
+	_, num, err := d.importFor(ctx, who, paiza.RightReadSeizure, id)
+	if err != nil {
 		return err
 	}
-	num, _ := strconv.ParseInt(imp.ID, 10, 64)
 	return d.store.ImportErrors(ctx, num, 0, fn)
 }
 
 // Undo takes back an import as one act: its rows leave every list and figure at
 // once, and their removal goes on behind.
 func (d *Desk) Undo(ctx context.Context, who paiza.Actor, id, reason string) (paiza.Import, error) {
-	if err := allow(who, paiza.RightUndoImport); err != nil {
-		return paiza.Import{}, err
-	}
-	imp, err := d.store.Import(ctx, id)
+	imp, num, err := d.importFor(ctx, who, paiza.RightUndoImport, id)
 	if err != nil {
 		return imp, err
 	}
-	if strings.TrimSpace(reason) == "" {
-		return imp, fieldFault("reason", "error.reason_missing")
+	if err := needReason(reason); err != nil {
+		return imp, err
 	}
-	num, _ := strconv.ParseInt(imp.ID, 10, 64)
 	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		return entry{action: "import.undo", subject: "import/" + imp.ID, reason: reason,
 			detail: fmt.Sprintf("sha256 %s, %d rows", imp.SHA256, imp.Counts.Imported)}, t.UndoImport(num, d.now())

@@ -70,7 +70,7 @@ func (d *Desk) load(ctx context.Context, who paiza.Actor, in ImportRequest, imp 
 	if err != nil {
 		return err
 	}
-	loader := d.store.NewLoader(num, !known)
+	loader := d.store.NewLoader(num, o.handling, !known)
 	chunks := make(chan chunk, 4)
 	done := make(chan struct{})
 	readCtx, stop := context.WithCancel(ctx)
@@ -119,6 +119,15 @@ func (d *Desk) load(ctx context.Context, who paiza.Actor, in ImportRequest, imp 
 	imp.Progress, imp.Finished, imp.Notes = p, d.now(), report.Notes
 	imp.Counts = paiza.Counts{Read: report.Read, Refused: report.Refused, SetAside: report.SetAside,
 		Imported: loader.Imported, Repeated: loader.Repeated, Flagged: loader.Flagged}
+	if loader.Repeated > 0 {
+		n, err := d.store.Withheld(ctx, num, imp.Kind, d.may(who, paiza.RightReadSeizure))
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			imp.Notes = append(imp.Notes, paiza.Note{Key: "note.withheld", Args: paiza.Args{"n": n}})
+		}
+	}
 	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		revised, err := loader.Settle(t)
 		if err != nil {
@@ -153,9 +162,6 @@ func (d *Desk) chunkOf(b *ingest.Batch, importID string) chunk {
 		}
 		if z := row.Seizure; z != nil {
 			z.Recorded, z.Source.Import = at, importID
-			if z.Handling.TLP == "" {
-				z.Handling.TLP = paiza.TLPAmber
-			}
 		} else {
 			row.Total.Source.Import = importID
 		}

@@ -62,7 +62,7 @@ func (d *Desk) Setup(ctx context.Context, token string, in paiza.NewPerson, from
 	if err != nil {
 		return paiza.Person{}, err
 	}
-	who := paiza.Actor{ID: p.ID, Name: p.Name, Roles: p.Roles, From: from}
+	who := paiza.Actor{ID: p.ID, Name: p.Name, Agency: p.Agency, Roles: p.Roles, From: from, Via: paiza.ViaPage}
 	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		if n, err := t.CountPeople(); err != nil {
 			return entry{}, err
@@ -80,9 +80,12 @@ func (d *Desk) Setup(ctx context.Context, token string, in paiza.NewPerson, from
 // newPerson checks what an administrator typed and hashes the password.
 func (d *Desk) newPerson(in paiza.NewPerson) (paiza.Person, string, error) {
 	p := paiza.Person{ID: newID(), Login: strings.ToLower(strings.TrimSpace(in.Login)), Name: strings.TrimSpace(in.Name),
-		Roles: in.Roles, Language: in.Language, Created: d.now()}
+		Agency: in.Agency, Roles: in.Roles, Language: in.Language, Created: d.now()}
 	if p.Language == "" {
 		p.Language = "en"
+	}
+	if p.Agency == "" {
+		p.Agency = paiza.HomeAgency
 	}
 	var fields []paiza.FieldError
 	bad := func(field, key string) { fields = append(fields, paiza.FieldError{Field: field, Key: key}) }
@@ -151,7 +154,7 @@ func (d *Desk) SignIn(ctx context.Context, login, password, from string) (paiza.
 	if err != nil {
 		return p, err
 	}
-	who := paiza.Actor{ID: p.ID, Name: p.Name, Roles: p.Roles, From: from}
+	who := paiza.Actor{ID: p.ID, Name: p.Name, Agency: p.Agency, Roles: p.Roles, From: from, Via: paiza.ViaPage}
 	if !ok || p.Disabled {
 		err := d.act(ctx, who, func(*store.Tx) (entry, error) {
 			return entry{action: "person.signin_refused", subject: "person/" + p.ID}, nil
@@ -181,7 +184,15 @@ func (d *Desk) Actor(ctx context.Context, personID, from string) (paiza.Actor, p
 	if p.Disabled {
 		return paiza.Actor{}, p, &paiza.Error{Kind: paiza.ErrForbidden, Key: "signin.refused"}
 	}
-	return paiza.Actor{ID: p.ID, Name: p.Name, Roles: p.Roles, From: from}, p, nil
+	a, err := d.store.Agency(ctx, p.Agency)
+	if err != nil {
+		return paiza.Actor{}, p, err
+	}
+	if a.Closed {
+		return paiza.Actor{}, p, &paiza.Error{Kind: paiza.ErrForbidden, Key: "signin.refused"}
+	}
+	cases, err := d.store.CaseIDs(ctx, p.ID)
+	return paiza.Actor{ID: p.ID, Name: p.Name, Agency: p.Agency, AgencyKind: a.Kind, Roles: p.Roles, Cases: cases, From: from, Via: paiza.ViaPage}, p, err
 }
 
 // Sessions is the session store, for the page's session manager.
@@ -263,12 +274,18 @@ func (d *Desk) CreatePerson(ctx context.Context, who paiza.Actor, in paiza.NewPe
 	if err := allow(who, paiza.RightManagePeople); err != nil {
 		return paiza.Person{}, err
 	}
+	if in.Agency == "" {
+		in.Agency = who.Agency
+	}
+	if _, err := d.store.Agency(ctx, in.Agency); err != nil {
+		return paiza.Person{}, fieldFault("agency", "error.choice_unknown")
+	}
 	p, hash, err := d.newPerson(in)
 	if err != nil {
 		return p, err
 	}
 	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
-		return entry{action: "person.create", subject: "person/" + p.ID, detail: p.Login + "; roles: " + roleText(p.Roles)}, t.InsertPerson(p, hash)
+		return entry{action: "person.create", subject: "person/" + p.ID, detail: p.Login + "; agency " + p.Agency + "; roles: " + roleText(p.Roles)}, t.InsertPerson(p, hash)
 	})
 	return p, err
 }
@@ -276,6 +293,7 @@ func (d *Desk) CreatePerson(ctx context.Context, who paiza.Actor, in paiza.NewPe
 // PersonChange is what an administrator may change of an account.
 type PersonChange struct {
 	Name     string
+	Agency   string // empty leaves it
 	Roles    []paiza.Role
 	Disabled bool
 	Reason   string
@@ -300,6 +318,12 @@ func (d *Desk) UpdatePerson(ctx context.Context, who paiza.Actor, id string, in 
 	administers := func() bool { return !p.Disabled && slices.Contains(p.Roles, paiza.RoleAdministrator) }
 	was := administers()
 	p.Name, p.Roles, p.Disabled = in.Name, in.Roles, in.Disabled
+	if in.Agency != "" {
+		if _, err := d.store.Agency(ctx, in.Agency); err != nil {
+			return p, fieldFault("agency", "error.choice_unknown")
+		}
+		p.Agency = in.Agency
+	}
 	loses := was && !administers()
 	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		if loses {
@@ -309,7 +333,7 @@ func (d *Desk) UpdatePerson(ctx context.Context, who paiza.Actor, id string, in 
 				return entry{}, paiza.Conflict("person.last_administrator", nil)
 			}
 		}
-		detail := "roles: " + roleText(p.Roles)
+		detail := "agency " + p.Agency + "; roles: " + roleText(p.Roles)
 		if p.Disabled {
 			detail += "; disabled"
 		}

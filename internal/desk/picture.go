@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"paiza"
@@ -40,30 +41,41 @@ func (d *Desk) Warm(ctx context.Context) {
 	d.log.Debug("the picture is ready", "took", time.Since(start))
 }
 
-// seen is what occurs in the store, read once for each revision.
-func (d *Desk) seen(ctx context.Context) (store.Seen, error) {
+// seen is what occurs in the store of what the actor may count, read once for
+// each revision.
+func (d *Desk) seen(ctx context.Context, who paiza.Actor) (store.Seen, error) {
 	rev, err := d.store.Revision(ctx)
 	if err != nil {
 		return store.Seen{}, err
 	}
+	may := d.may(who, paiza.RightReadPicture)
+	name := fmt.Sprint(may)
 	d.seenMu.Lock()
 	defer d.seenMu.Unlock()
-	if d.seenRev == rev && rev != 0 {
-		return d.lastSeen, nil
+	if d.seenRev != rev || d.seenBy == nil || len(d.seenBy) > 256 {
+		d.seenRev, d.seenBy = rev, map[string]store.Seen{}
 	}
-	got, err := d.store.Seen(ctx)
-	if err != nil {
-		return got, err
+	if got, ok := d.seenBy[name]; ok {
+		return got, nil
 	}
-	d.lastSeen, d.seenRev = got, rev
-	return got, nil
+	got, err := d.store.Seen(ctx, may)
+	if err == nil {
+		d.seenBy[name] = got
+	}
+	return got, err
 }
 
+// look is the cube as the actor may see it: what he may not count is not in it.
 func (d *Desk) look(ctx context.Context, who paiza.Actor) (*picture.Cube, error) {
 	if err := allow(who, paiza.RightReadPicture); err != nil {
 		return nil, err
 	}
-	return d.snapshot(ctx)
+	cube, err := d.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	open, err := d.opened(ctx, who, paiza.RightReadPicture)
+	return cube.Open(open), err
 }
 
 // Market is the structure of what was seized, by period.
@@ -134,7 +146,7 @@ func (d *Desk) Facets(ctx context.Context, who paiza.Actor) (Facets, error) {
 	if err := allow(who, paiza.RightReadPicture); err != nil {
 		return Facets{}, err
 	}
-	seen, err := d.seen(ctx)
+	seen, err := d.seen(ctx, who)
 	if err != nil {
 		return Facets{}, err
 	}
@@ -148,7 +160,7 @@ func (d *Desk) Facets(ctx context.Context, who paiza.Actor) (Facets, error) {
 			f.Groups = append(f.Groups, g)
 		}
 	}
-	all, err := d.store.Imports(ctx, 500)
+	all, err := d.store.Imports(ctx, 500, d.may(who, paiza.RightReadSeizure))
 	if err != nil {
 		return f, err
 	}
@@ -176,12 +188,12 @@ func (d *Desk) Overview(ctx context.Context, who paiza.Actor) (Overview, error) 
 	if err := allow(who, paiza.RightReadPicture); err != nil {
 		return Overview{}, err
 	}
-	seen, err := d.seen(ctx)
+	seen, err := d.seen(ctx, who)
 	if err != nil {
 		return Overview{}, err
 	}
 	o := Overview{Rows: seen.Rows, Seizures: seen.Seizures, Countries: len(seen.Countries), Substances: len(seen.Substances),
 		From: seen.From, To: seen.To, Doubtful: seen.Doubtful}
-	o.Imports, err = d.store.Imports(ctx, 5)
+	o.Imports, err = d.store.Imports(ctx, 5, d.may(who, paiza.RightReadSeizure))
 	return o, err
 }

@@ -2,17 +2,16 @@ package desk
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 
 	"paiza"
+	"paiza/internal/access"
 	"paiza/internal/store"
 )
 
-// Seizures lists rows, newest first.
+// Seizures lists the rows that the actor may read, newest first.
 func (d *Desk) Seizures(ctx context.Context, who paiza.Actor, f paiza.SeizureFilter, p paiza.Page) (paiza.SeizureList, error) {
 	if err := allow(who, paiza.RightReadSeizure); err != nil {
 		return paiza.SeizureList{}, err
@@ -21,7 +20,11 @@ func (d *Desk) Seizures(ctx context.Context, who paiza.Actor, f paiza.SeizureFil
 	if none {
 		return paiza.SeizureList{}, nil
 	}
-	return d.store.Seizures(ctx, f, p)
+	list, err := d.store.Seizures(ctx, f, p, d.may(who, paiza.RightReadSeizure))
+	if err != nil {
+		return list, err
+	}
+	return list, d.sawRed(ctx, who, list.Seizures)
 }
 
 // EachSeizure gives every row that matches, for an export. The export is an act.
@@ -36,7 +39,28 @@ func (d *Desk) EachSeizure(ctx context.Context, who paiza.Actor, f paiza.Seizure
 	if none {
 		return nil
 	}
-	return d.store.EachSeizure(ctx, f, fn)
+	return d.store.EachSeizure(ctx, f, d.may(who, paiza.RightExport), fn)
+}
+
+// sawRed writes into the ledger that the actor was shown TLP:RED records, before
+// he is.
+func (d *Desk) sawRed(ctx context.Context, who paiza.Actor, list []paiza.Seizure) error {
+	var red []string
+	for _, z := range list {
+		if z.Handling.TLP == paiza.TLPRed {
+			red = append(red, z.ID)
+		}
+	}
+	if len(red) == 0 {
+		return nil
+	}
+	return d.act(ctx, who, func(*store.Tx) (entry, error) {
+		e := entry{action: "seizure.read_red", subject: "seizure/" + red[0], detail: "seizures: " + strings.Join(red, " ")}
+		if len(red) > 1 {
+			e.subject = ""
+		}
+		return e, nil
+	})
 }
 
 // exported writes the ledger entry of an export: what was taken out is named by
@@ -84,29 +108,33 @@ func (d *Desk) Totals(ctx context.Context, who paiza.Actor, s paiza.Slice) ([]pa
 	if none {
 		return nil, nil
 	}
-	return d.store.Totals(ctx, f.Slice, totalsShown)
+	return d.store.Totals(ctx, f.Slice, totalsShown, d.may(who, paiza.RightReadSeizure))
 }
 
 // SeizureDetail is a seizure with where it came from.
 type SeizureDetail struct {
 	paiza.Seizure
-	Header  []string // headings of the source file
-	Cells   []string // the source row as written
-	Import  *paiza.Import
-	History []paiza.Act
+	Header   []string // headings of the source file
+	Cells    []string // the source row as written
+	Import   *paiza.Import
+	History  []paiza.Act
+	Releases []paiza.Release
 }
 
-// Seizure reads one seizure with its source row and its history.
+// Seizure reads one seizure with its source row and its history. One that was
+// withdrawn is still read by its agency.
 func (d *Desk) Seizure(ctx context.Context, who paiza.Actor, id string) (SeizureDetail, error) {
-	if err := allow(who, paiza.RightReadSeizure); err != nil {
-		return SeizureDetail{}, err
-	}
-	z, err := d.store.Seizure(ctx, id)
+	z, err := d.seizureFor(ctx, who, paiza.RightReadSeizure, id, d.when())
 	if err != nil {
 		return SeizureDetail{}, err
 	}
+	if err := d.sawRed(ctx, who, []paiza.Seizure{z}); err != nil {
+		return SeizureDetail{}, err
+	}
 	out := SeizureDetail{Seizure: z}
-	subject := "seizure/" + z.ID
+	if out.History, err = d.store.History(ctx, "seizure/"+z.ID); err != nil {
+		return out, err
+	}
 	if z.Source.Import != "" {
 		imp, err := d.store.Import(ctx, z.Source.Import)
 		if err != nil {
@@ -116,162 +144,29 @@ func (d *Desk) Seizure(ctx context.Context, who paiza.Actor, id string) (Seizure
 		if out.Header, out.Cells, err = d.store.SourceRow(ctx, z); err != nil {
 			return out, err
 		}
-		subject = "import/" + imp.ID
+		before, err := d.store.History(ctx, "import/"+imp.ID)
+		if err != nil {
+			return out, err
+		}
+		out.History = append(before, out.History...)
 	}
-	out.History, err = d.store.History(ctx, subject)
+	out.Releases, err = d.store.ReleasesOf(ctx, "seizure/"+z.ID)
 	return out, err
 }
 
-// RecordSeizure writes one seizure that a person typed.
-func (d *Desk) RecordSeizure(ctx context.Context, who paiza.Actor, in paiza.NewSeizure) (paiza.Seizure, error) {
-	if err := allow(who, paiza.RightRecordSeizure); err != nil {
+// seizureFor reads a seizure for an act.
+func (d *Desk) seizureFor(ctx context.Context, who paiza.Actor, right paiza.Right, id string, c access.Context) (paiza.Seizure, error) {
+	if err := allow(who, right); err != nil {
 		return paiza.Seizure{}, err
 	}
-	z, fields := d.resolve(in)
-	if len(fields) > 0 {
-		return z, &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: fields}
+	z, err := d.store.Seizure(ctx, id)
+	if err != nil {
+		return z, err
 	}
-	z.Recorded, z.Source.Person = d.now(), who.ID
-	var key store.Key
-	rand.Read(key[:])
-	err := d.act(ctx, who, func(t *store.Tx) (entry, error) {
-		if err := t.InsertSeizure(key, &z); err != nil {
-			return entry{}, err
-		}
-		return entry{action: "seizure.record", subject: "seizure/" + z.ID, reason: in.Reason}, nil
-	})
-	return z, err
+	return z, d.decide(who, right, objectOf(z), c, "seizure", id)
 }
 
-// form collects what is wrong with a form while it is turned into a seizure.
-type form struct {
-	d      *Desk
-	fields []paiza.FieldError
-}
-
-func (f *form) bad(field, key, value string) {
-	f.fields = append(f.fields, paiza.FieldError{Field: field, Key: key, Args: paiza.Args{"value": value}})
-}
-
-func (f *form) country(field, text string) paiza.Country {
-	if text = strings.TrimSpace(text); text == "" {
-		return ""
-	}
-	code := f.d.cat.ResolveCountry(text).Code
-	if code == "" {
-		f.bad(field, "error.country_unknown", text)
-	}
-	return paiza.Country(code)
-}
-
-// code resolves a choice of a list; what the catalog does not know is a mistake,
-// because the page offers the list.
-func (f *form) code(field, text string, known bool, code string) string {
-	if strings.TrimSpace(text) != "" && !known {
-		f.bad(field, "error.choice_unknown", text)
-	}
-	return code
-}
-
-// resolve checks what a registrar typed and turns it into a seizure.
-func (d *Desk) resolve(in paiza.NewSeizure) (paiza.Seizure, []paiza.FieldError) {
-	f := &form{d: d}
-	z := paiza.Seizure{Count: 1, Place: strings.TrimSpace(in.Place), DivisionText: strings.TrimSpace(in.Division),
-		SubstanceText: strings.TrimSpace(in.Substance), AmountText: strings.TrimSpace(in.Amount), UnitText: strings.TrimSpace(in.Unit),
-		Packaging: strings.TrimSpace(in.Packaging), Agency: strings.TrimSpace(in.Agency), Reference: strings.TrimSpace(in.Reference),
-		Exhibit: strings.TrimSpace(in.Exhibit)}
-	date, err := paiza.ParseDate(strings.TrimSpace(in.Date))
-	switch {
-	case err != nil || date == 0:
-		f.bad("date", "error.date", in.Date)
-	case date.First() > paiza.DateOf(d.now()):
-		f.bad("date", "error.date_future", in.Date)
-	}
-	z.Date = date
-	if z.Country = f.country("country", in.Country); z.Country == "" && strings.TrimSpace(in.Country) == "" {
-		f.bad("country", "error.missing", "")
-	}
-	if z.DivisionText != "" && z.Country != "" {
-		if z.Division = d.cat.ResolveDivision(z.Country, z.DivisionText).Code; z.Division == "" {
-			z.Flags |= paiza.FlagUnresolvedPlace
-		}
-	}
-	if z.SubstanceText == "" {
-		f.bad("substance", "error.missing", "")
-	} else if z.Substance = d.cat.ResolveSubstance(z.SubstanceText).Code; z.Substance == "" {
-		if _, ok := d.cat.Substance(z.SubstanceText); ok {
-			z.Substance = z.SubstanceText
-		} else {
-			z.Substance = paiza.SubstanceUnknown
-			z.Flags |= paiza.FlagUnresolvedSubstance
-		}
-	}
-	z.Route = paiza.Route{Producing: f.country("producing", in.Producing), Departure: f.country("departure", in.Departure),
-		Via: f.country("via", in.Via), Destination: f.country("destination", in.Destination)}
-	f.amount(&z)
-	f.circumstances(&z, in)
-	return z, f.fields
-}
-
-func (f *form) amount(z *paiza.Seizure) {
-	text := strings.ReplaceAll(z.AmountText, ",", ".")
-	dec, ok := paiza.ParseDecimal(text)
-	if !ok || dec.Coef < 0 {
-		f.bad("amount", "error.amount", z.AmountText)
-		return
-	}
-	unit := f.d.cat.ResolveUnit(z.UnitText)
-	if unit.Code == "" {
-		f.bad("unit", "error.unit_unknown", z.UnitText)
-		return
-	}
-	z.Unit = unit.Code
-	conv, ok := f.d.cat.Convert(dec, unit.Code, z.Substance, z.Country, z.Date.Year())
-	if !ok {
-		f.bad("amount", "error.amount_range", z.AmountText)
-		return
-	}
-	z.Amount, z.Equivalent, z.Factor = conv.Amount, conv.Equivalent, conv.Factor
-	if !f.d.cat.Plausible(z.Amount, z.Substance) {
-		z.Flags |= paiza.FlagImplausible
-	}
-}
-
-func (f *form) circumstances(z *paiza.Seizure, in paiza.NewSeizure) {
-	c := f.d.cat
-	z.Routing, z.RoutingBasis = paiza.RoutingUnknown, paiza.BasisStated
-	if in.Routing != "" {
-		if r := paiza.Routing(in.Routing); slices.Contains(paiza.Routings(), r) {
-			z.Routing = r
-		} else if code := c.ResolveRouting(in.Routing).Code; code != "" {
-			z.Routing = paiza.Routing(code)
-		} else {
-			f.bad("routing", "error.choice_unknown", in.Routing)
-		}
-	}
-	t := c.ResolveTransport(in.Transport)
-	z.Transport = f.code("transport", in.Transport, t.Code != "", t.Code)
-	h := c.ResolveHiding(in.Hiding)
-	z.Hiding = f.code("hiding", in.Hiding, h.Code != "", h.Code)
-	i := c.ResolveInstallation(in.Installation)
-	z.Installation = f.code("installation", in.Installation, i.Code != "", i.Code)
-	if z.Routing == paiza.RoutingUnknown {
-		if r, ok := c.InferRouting(z.Installation, z.Route, z.Country); ok {
-			z.Routing, z.RoutingBasis = r, paiza.BasisInferred
-			z.Flags |= paiza.FlagInferred
-		}
-	}
-	if text := strings.TrimSpace(in.Persons); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 || n > 100000 {
-			f.bad("persons", "error.number", text)
-		}
-		z.Persons = n
-	}
-	z.Handling = paiza.Handling{TLP: paiza.TLP(in.TLP), Purpose: paiza.Purpose(strings.TrimSpace(in.Purpose))}
-	if z.Handling.TLP == "" {
-		z.Handling.TLP = paiza.TLPAmber
-	} else if !slices.Contains(paiza.TLPs(), z.Handling.TLP) {
-		f.bad("tlp", "error.choice_unknown", in.TLP)
-	}
+// objectOf is a seizure as a decision sees it.
+func objectOf(z paiza.Seizure) access.Object {
+	return access.Object{Kind: access.KindSeizure, Handling: z.Handling, Withdrawn: z.Withdrawn}
 }

@@ -18,8 +18,13 @@ import (
 
 func act(seq int64) paiza.Act {
 	return paiza.Act{Seq: seq, At: time.Date(2026, 11, 24, 9, 30, 0, int(seq%1000)*1e6, time.UTC),
-		Actor:  paiza.Actor{ID: "p1", Name: "Айгуль Сейткали", Roles: []paiza.Role{paiza.RoleRegistrar, paiza.RoleViewer}, From: "10.0.0.7"},
-		Action: "seizure.record", Subject: "seizure/12", Reason: "order 12/4\nand \\n", Detail: "1.5 kg"}
+		Actor:  paiza.Actor{ID: "p1", Name: "Дежурный регистратор", Agency: "home", Roles: []paiza.Role{paiza.RoleRegistrar, paiza.RoleViewer}, From: "10.0.0.7"},
+		Action: "seizure.record", Subject: "seizure/12", Reason: "order 12/4\nand \\n", Detail: "1.5 kg", Version: 2, Content: []byte("{\"a\":\n1}")}
+}
+
+// sealed is what the leaf of an act needs besides, with a salt that is known.
+func sealed(form int64, salt string, content []byte) ledger.Sealed {
+	return ledger.Sealed{Form: form, Salt: salt, Content: ledger.CommitContent(salt, content)}
 }
 
 // log is a whole ledger in memory: what a store keeps.
@@ -38,7 +43,8 @@ func grow(n, seed int) *log {
 	l.roots = append(l.roots, l.tree.Root())
 	for i := range n {
 		salt := fmt.Sprintf("%016x%016x", seed, i)
-		leaf := ledger.Leaf(act(int64(i+1)), salt)
+		a := act(int64(i + 1))
+		leaf := ledger.Leaf(a, sealed(2, salt, a.Content))
 		l.stored = append(l.stored, l.tree.Append(leaf)...)
 		l.leaves, l.salts, l.roots = append(l.leaves, leaf), append(l.salts, salt), append(l.roots, l.tree.Root())
 	}
@@ -117,25 +123,34 @@ func TestLeaf(t *testing.T) {
 		a := act(rapid.Int64Range(1, 3).Draw(t, "seq"))
 		a.Actor.ID, a.Actor.Name, a.Actor.From = text.Draw(t, "id"), text.Draw(t, "name"), text.Draw(t, "from")
 		a.Action, a.Subject, a.Reason, a.Detail = text.Draw(t, "action"), text.Draw(t, "subject"), text.Draw(t, "reason"), text.Draw(t, "detail")
+		a.Actor.Agency, a.Version, a.Content = text.Draw(t, "agency"), rapid.Int64Range(0, 2).Draw(t, "version"), []byte(text.Draw(t, "content"))
+		if len(a.Content) == 0 {
+			a.Content = nil
+		}
 		return a
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := draw(t), draw(t)
-		leaf := ledger.Leaf(a, "salt")
-		if same := string(leaf) == string(ledger.Leaf(b, "salt")); same != cmp.Equal(a, b) {
+		form := rapid.Int64Range(1, 2).Draw(t, "form")
+		if form == 1 {
+			a.Actor.Agency, a.Version, a.Content = "", 0, nil
+			b.Actor.Agency, b.Version, b.Content = "", 0, nil
+		}
+		leaf := ledger.Leaf(a, sealed(form, "salt", a.Content))
+		if same := string(leaf) == string(ledger.Leaf(b, sealed(form, "salt", b.Content))); same != cmp.Equal(a, b) {
 			t.Fatalf("%+v and %+v: same leaf %v", a, b, same)
 		}
-		got, commitment, err := ledger.ParseLeaf(leaf)
-		if err != nil || commitment != ledger.Commit("salt", a.Detail) {
-			t.Fatal(err, commitment)
+		got, detail, content, err := ledger.ParseLeaf(leaf)
+		if err != nil || detail != ledger.Commit("salt", a.Detail) || content != ledger.CommitContent("salt", a.Content) {
+			t.Fatal(err, detail, content)
 		}
-		a.Detail = ""
+		a.Detail, a.Content = "", nil
 		if d := cmp.Diff(a, got); d != "" {
 			t.Fatal(d)
 		}
 	})
-	if leaf := string(ledger.Leaf(act(1), ledger.NewSalt())); strings.Contains(leaf, "1.5 kg") {
-		t.Error("the leaf shows the particulars")
+	if leaf := string(ledger.Leaf(act(1), ledger.Seal(act(1).Content))); strings.Contains(leaf, "1.5 kg") || strings.Contains(leaf, "{") {
+		t.Error("the leaf shows the particulars or the content")
 	}
 }
 
@@ -190,7 +205,7 @@ func (l *log) prove(t testing.TB, key *ledger.Key, size int64, seqs ...int64) *l
 		}
 		e := ledger.Entry{Leaf: l.leaves[seq-1], Path: path}
 		if i%2 == 1 {
-			e.Shown = &ledger.Shown{Salt: l.salts[seq-1], Detail: act(seq).Detail}
+			e.Shown = &ledger.Shown{Salt: l.salts[seq-1], Detail: act(seq).Detail, Content: act(seq).Content}
 		}
 		p.Entries = append(p.Entries, e)
 	}
@@ -244,6 +259,8 @@ func TestProof(t *testing.T) {
 		"path cut":                  {func(p *ledger.Proof) { p.Entries[0].Path = p.Entries[0].Path[1:] }, trusted, ledger.ErrEntry},
 		"entry of another log":      {func(p *ledger.Proof) { p.Entries[0].Leaf = other.leaves[2] }, trusted, ledger.ErrEntry},
 		"other particulars":         {func(p *ledger.Proof) { p.Entries[1].Shown.Detail = "0.5 kg" }, trusted, ledger.ErrShown},
+		"other content":             {func(p *ledger.Proof) { p.Entries[1].Shown.Content = []byte("{}") }, trusted, ledger.ErrShown},
+		"content not kept any more": {func(p *ledger.Proof) { p.Entries[1].Shown.Content = nil }, trusted, nil},
 		"particulars, another salt": {func(p *ledger.Proof) { p.Entries[1].Shown.Salt = "0" }, trusted, ledger.ErrShown},
 		"no entries":                {func(p *ledger.Proof) { p.Entries = nil }, trusted, ledger.ErrNothing},
 	} {
@@ -349,7 +366,7 @@ func BenchmarkAppend(b *testing.B) {
 	seq := tree.Size()
 	for b.Loop() {
 		seq++
-		tree.Append(ledger.Leaf(act(seq), ledger.NewSalt()))
+		tree.Append(ledger.Leaf(act(seq), ledger.Seal(nil)))
 		if _, err := key.Sign(&tree); err != nil {
 			b.Fatal(err)
 		}

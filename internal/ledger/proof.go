@@ -28,10 +28,11 @@ const (
 //	key NAME+HASH+KEY
 //
 //	entry
-//	paiza ledger entry 1
+//	paiza ledger entry 2
 //	…                          the leaf, see leaf.go
 //	salt SALT                  only when the particulars are shown
 //	shows PARTICULARS
+//	holds CONTENT              and the content, where the act has one
 //	path
 //	HASH                       base64, from the leaf upward
 //
@@ -54,8 +55,12 @@ type Entry struct {
 	Path  []Hash
 }
 
-// Shown are the particulars of an act and the salt of their commitment.
-type Shown struct{ Salt, Detail string }
+// Shown are the particulars of an act, the content of its subject where that is
+// still kept, and the salt of their commitments.
+type Shown struct {
+	Salt, Detail string
+	Content      []byte
+}
 
 // Since proves that the log of the checkpoint continues an earlier one.
 type Since struct {
@@ -81,6 +86,9 @@ func (p *Proof) Bytes() []byte {
 		b.Write(e.Leaf)
 		if e.Shown != nil {
 			b.WriteString("salt " + escaper.Replace(e.Shown.Salt) + "\nshows " + escaper.Replace(e.Shown.Detail) + "\n")
+			if len(e.Shown.Content) > 0 {
+				b.WriteString("holds " + escaper.Replace(string(e.Shown.Content)) + "\n")
+			}
 		}
 		b.WriteString("path\n")
 		hashes(e.Path)
@@ -153,9 +161,8 @@ func (r *lines) after(prefix string) string {
 func (r *lines) empty() { r.bad = r.next() != "" || r.bad }
 
 func (r *lines) entry() (e Entry) {
-	const leafLines = 11
 	start := r.rest
-	for range leafLines {
+	for range leafFields(leafForm(r.next())) {
 		r.next()
 	}
 	e.Leaf = []byte(start[:len(start)-len(r.rest)])
@@ -163,6 +170,11 @@ func (r *lines) entry() (e Entry) {
 	if salt, ok := strings.CutPrefix(word, "salt "); ok {
 		e.Shown = &Shown{Salt: unescaper.Replace(salt), Detail: unescaper.Replace(r.after("shows "))}
 		word = r.next()
+		if content, ok := strings.CutPrefix(word, "holds "); ok {
+			e.Shown.Content = []byte(unescaper.Replace(content))
+			r.bad = r.bad || content == ""
+			word = r.next()
+		}
 	}
 	r.bad = r.bad || word != "path"
 	e.Path = r.path()
@@ -259,7 +271,7 @@ func (p *Proof) continues(head Checkpoint, signed string) error {
 }
 
 func (e *Entry) check(head Checkpoint) (paiza.Act, error) {
-	a, commitment, err := ParseLeaf(e.Leaf)
+	a, detail, content, err := ParseLeaf(e.Leaf)
 	if err != nil || a.Seq < 1 || a.Seq > head.Size {
 		return a, ErrEntry
 	}
@@ -267,10 +279,13 @@ func (e *Entry) check(head Checkpoint) (paiza.Act, error) {
 		return a, ErrEntry
 	}
 	if e.Shown != nil {
-		if Commit(e.Shown.Salt, e.Shown.Detail) != commitment {
+		if Commit(e.Shown.Salt, e.Shown.Detail) != detail {
 			return a, ErrShown
 		}
-		a.Detail = e.Shown.Detail
+		if len(e.Shown.Content) > 0 && CommitContent(e.Shown.Salt, e.Shown.Content) != content {
+			return a, ErrShown
+		}
+		a.Detail, a.Content = e.Shown.Detail, e.Shown.Content
 	}
 	return a, nil
 }

@@ -90,7 +90,7 @@ func (c *Cube) Balance(s paiza.Slice, grain paiza.Grain, by Level) Balance {
 	size := int32(l.size)
 	g := c.grid(grain, l.size*len(routings))
 	c.eachCell(c.sieve(s), func(k *cellKey, s *sums) {
-		g.figure(k.month, int32(shown[k.routing])*size+l.at[k.substance]).cell(s, doubtful(k.mark))
+		g.figure(k.month, int32(shown[k.routing])*size+l.at[k.substance]).cell(s, k.doubtful)
 	})
 	rows := g.rows(func(a, b row) int {
 		if d := cmp.Compare(a.number/size, b.number/size); d != 0 {

@@ -23,7 +23,7 @@ func bulk(n int) []paiza.Cell {
 	for len(cells) < n {
 		state := skewed(r, 110)
 		c := paiza.Cell{Import: fmt.Sprint(1 + r.IntN(4)), Month: paiza.NewDate(2008+r.IntN(15), 1+r.IntN(12), 0), Substance: ownSubstance(r, state),
-			Country: country(state), Division: fmt.Sprintf("D-%d-%d", state, skewed(r, 20)), Routing: ownRouting(r), TLP: paiza.TLPAmber, Doubtful: r.IntN(50) == 0}
+			Country: country(state), Division: fmt.Sprintf("D-%d-%d", state, skewed(r, 20)), Routing: ownRouting(r), Handling: 3, Doubtful: r.IntN(50) == 0}
 		if state == 3 {
 			c.Month = c.Month.YearOf()
 		}
@@ -77,7 +77,7 @@ func bulkRoutes(n int) []paiza.RouteCell {
 	for i := range cells {
 		w := ways[skewed(r, len(ways))]
 		cells[i] = paiza.RouteCell{Import: fmt.Sprint(1 + r.IntN(4)), Year: 2008 + r.IntN(15), Substance: ownSubstance(r, w.state), Country: country(w.state),
-			Route: w.route, Routing: ownRouting(r), TLP: paiza.TLPAmber, Rows: 1, Seizures: 1, Micrograms: int64(r.IntN(1e9))}
+			Route: w.route, Routing: ownRouting(r), Handling: 3, Rows: 1, Seizures: 1, Micrograms: int64(r.IntN(1e9))}
 	}
 	return cells
 }

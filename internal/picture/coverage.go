@@ -96,7 +96,7 @@ func (c *Cube) Coverage(s paiza.Slice) Coverage {
 	for _, b := range c.totals.blocks {
 		for i := range b.keys {
 			k, t := &b.keys[i], &b.vals[i]
-			if t.rows == 0 || !v.total(k) {
+			if t.rows == 0 || !v.total(k) || !v.opens(t.handling) {
 				continue
 			}
 			at := coverKey{k.country, k.year, c.names.group[k.substance], k.substance}
@@ -213,6 +213,7 @@ func newer(a, b string) bool { return len(a) > len(b) || len(a) == len(b) && a >
 type totalSums struct {
 	rows, micrograms, equivalent int64
 	series                       int32
+	handling                     int32 // of the import: it changes with it, so it is no part of the key
 }
 
 func (s totalSums) lines() int64 { return s.rows }

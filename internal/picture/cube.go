@@ -33,6 +33,17 @@ type Cube struct {
 	cells  column[cellKey, sums]
 	routes column[routeKey, routeSums]
 	totals column[totalKey, totalSums]
+	// open says of each handling whether who looks may count it; nil is all.
+	open []bool
+}
+
+// Open is the cube as a person sees it who may count the handlings for which
+// open holds, by their number; a number beyond the list is closed. nil opens
+// all. The cells are shared.
+func (c *Cube) Open(open []bool) *Cube {
+	view := *c
+	view.open = open
+	return &view
 }
 
 // line is what the states of one cube share: the names' numbers and where each
@@ -49,15 +60,19 @@ type line struct {
 // cellKey is what tells cells apart, in numbers of the dictionary.
 type cellKey struct {
 	substance, country, division, batch int32
+	handling                            int32 // its number in the store
 	month                               uint16
-	routing, mark                       uint8 // mark: twice the label, and one if doubtful
+	routing                             uint8
+	doubtful                            bool
 }
 
 type routeKey struct {
 	substance, country, batch int32
 	path                      int32 // state of seizure, states of the route, and what the routing says of it
+	handling                  int32
 	year                      int32
-	routing, mark             uint8
+	routing                   uint8
+	doubtful                  bool
 }
 
 type totalKey struct{ substance, country, batch, year int32 }
@@ -65,8 +80,6 @@ type totalKey struct{ substance, country, batch, year int32 }
 func (k cellKey) state() int32  { return k.country }
 func (k routeKey) state() int32 { return k.country }
 func (k totalKey) state() int32 { return k.country }
-
-func doubtful(mark uint8) bool { return mark&1 == 1 }
 
 // NewCube is a cube without cells.
 func NewCube(g Groups) *Cube {
@@ -95,17 +108,17 @@ func (c *Cube) Apply(cells []paiza.Cell, routes []paiza.RouteCell, totals []paiz
 	d := &l.dict
 	next.cells = apply(&c.cells, l.cells, cells, func(in *paiza.Cell) (cellKey, sums) {
 		k := cellKey{substance: d.substanceOf(in.Substance), country: d.country.number(string(in.Country)), division: d.division.number(in.Division),
-			batch: d.batch.number(in.Import), month: d.monthOf(in.Month), routing: d.routingOf(in.Routing), mark: d.markOf(in.TLP, in.Doubtful)}
+			batch: d.batch.number(in.Import), month: d.monthOf(in.Month), routing: d.routingOf(in.Routing), handling: int32(in.Handling), doubtful: in.Doubtful}
 		return k, sums{in.Rows, in.Seizures, in.Weighed, in.Micrograms, in.Equivalent, in.Microlitre, in.Milliunits}
 	}, byCell)
 	next.routes = apply(&c.routes, l.routes, routes, func(in *paiza.RouteCell) (routeKey, routeSums) {
 		k := routeKey{substance: d.substanceOf(in.Substance), country: d.country.number(string(in.Country)), batch: d.batch.number(in.Import), path: d.pathOf(in.Country, in.Route, in.Routing),
-			year: int32(in.Year), routing: d.routingOf(in.Routing), mark: d.markOf(in.TLP, in.Doubtful)}
+			year: int32(in.Year), routing: d.routingOf(in.Routing), handling: int32(in.Handling), doubtful: in.Doubtful}
 		return k, routeSums{in.Rows, in.Seizures, in.Micrograms, in.Equivalent}
 	}, byRoute)
 	next.totals = apply(&c.totals, l.totals, totals, func(in *paiza.TotalCell) (totalKey, totalSums) {
 		k := totalKey{substance: d.substanceOf(in.Substance), country: d.country.number(string(in.Country)), batch: d.batch.number(in.Import), year: int32(in.Year)}
-		return k, totalSums{in.Rows, in.Micrograms, in.Equivalent, d.batch.number(cmp.Or(in.Series, in.Import))}
+		return k, totalSums{in.Rows, in.Micrograms, in.Equivalent, d.batch.number(cmp.Or(in.Series, in.Import)), int32(in.Handling)}
 	}, func(a, b *totalKey) int { return cmp.Compare(a.country, b.country) })
 	l.compact(next)
 	next.names = d.names()

@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"slices"
 	"sync"
 	"testing"
 
@@ -15,6 +16,30 @@ func everything(c *Cube) []any {
 	var s paiza.Slice
 	return []any{c.Market(s, paiza.ByMonth, BySubstance), c.Market(s, paiza.ByYear, ByGroup), c.Balance(s, paiza.ByMonth, BySubstance),
 		c.Routes(s, 0), c.Routes(s, 3), c.Calendar(s), c.CalendarByImport(s), c.Coverage(s)}
+}
+
+// TestOpen: what a person sees who may not count some handlings is what a cube
+// tells that never held their cells.
+func TestOpen(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cells := last(rapid.SliceOfN(rapid.Custom(drawCell), 0, 30).Draw(t, "cells"), bareCell)
+		routes := last(rapid.SliceOfN(rapid.Custom(drawRoute), 0, 30).Draw(t, "routes"), bareRoute)
+		totals := last(rapid.SliceOfN(rapid.Custom(drawTotal), 0, 30).Draw(t, "totals"), bareTotal)
+		open := rapid.SliceOfN(rapid.Bool(), 0, 5).Draw(t, "open")
+		closed := func(handling int64) bool { return handling >= int64(len(open)) || !open[handling] }
+		whole := NewCube(testGroups).Apply(cells, routes, totals)
+		before := everything(whole)
+		got := everything(whole.Open(open))
+		cells = slices.DeleteFunc(slices.Clone(cells), func(c paiza.Cell) bool { return closed(c.Handling) })
+		routes = slices.DeleteFunc(slices.Clone(routes), func(c paiza.RouteCell) bool { return closed(c.Handling) })
+		totals = slices.DeleteFunc(slices.Clone(totals), func(c paiza.TotalCell) bool { return closed(c.Handling) })
+		if d := cmp.Diff(everything(NewCube(testGroups).Apply(cells, routes, totals)), got); d != "" {
+			t.Fatalf("open %v: %s", open, d)
+		}
+		if d := cmp.Diff(before, everything(whole)); d != "" {
+			t.Fatalf("the view changed the cube: %s", d)
+		}
+	})
 }
 
 // TestApplySteps: cells that come in steps, replaced and emptied, tell the same

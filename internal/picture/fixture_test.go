@@ -37,7 +37,7 @@ func drawCell(t *rapid.T) paiza.Cell {
 		Country:   rapid.SampledFrom(someCountries).Draw(t, "country"),
 		Division:  rapid.SampledFrom([]string{"", "KZ-75"}).Draw(t, "division"),
 		Routing:   rapid.SampledFrom(someRoutings).Draw(t, "routing"),
-		TLP:       rapid.SampledFrom([]paiza.TLP{paiza.TLPAmber, paiza.TLPClear, ""}).Draw(t, "label"), Doubtful: rapid.Bool().Draw(t, "doubtful"),
+		Handling:  rapid.Int64Range(1, 4).Draw(t, "handling"), Doubtful: rapid.Bool().Draw(t, "doubtful"),
 		Rows: n.Draw(t, "rows"), Seizures: n.Draw(t, "seizures"), Weighed: n.Draw(t, "weighed"), Micrograms: n.Draw(t, "ug"),
 		Equivalent: n.Draw(t, "eq"), Microlitre: n.Draw(t, "ul"), Milliunits: n.Draw(t, "units"),
 	}
@@ -49,14 +49,14 @@ func drawRoute(t *rapid.T) paiza.RouteCell {
 		Import: rapid.SampledFrom([]string{"", "1", "2"}).Draw(t, "import"), Year: rapid.IntRange(2011, 2013).Draw(t, "year"),
 		Substance: rapid.SampledFrom(someSubstances).Draw(t, "substance"), Country: rapid.SampledFrom(someCountries).Draw(t, "country"),
 		Route:   paiza.Route{Producing: state.Draw(t, "producing"), Departure: state.Draw(t, "departure"), Via: state.Draw(t, "via"), Destination: state.Draw(t, "destination")},
-		Routing: rapid.SampledFrom(someRoutings).Draw(t, "routing"), TLP: paiza.TLPAmber, Doubtful: rapid.Bool().Draw(t, "doubtful"),
+		Routing: rapid.SampledFrom(someRoutings).Draw(t, "routing"), Handling: rapid.Int64Range(1, 4).Draw(t, "handling"), Doubtful: rapid.Bool().Draw(t, "doubtful"),
 		Rows: n.Draw(t, "rows"), Seizures: n.Draw(t, "seizures"), Micrograms: n.Draw(t, "ug"), Equivalent: n.Draw(t, "eq"),
 	}
 }
 
 func drawTotal(t *rapid.T) paiza.TotalCell {
 	n := rapid.Int64Range(0, 9)
-	return paiza.TotalCell{
+	return paiza.TotalCell{Handling: rapid.Int64Range(1, 4).Draw(t, "handling"),
 		Import: rapid.SampledFrom([]string{"3", "9", "10"}).Draw(t, "import"), Year: rapid.IntRange(2011, 2013).Draw(t, "year"),
 		Substance: rapid.SampledFrom(someSubstances).Draw(t, "substance"), Country: rapid.SampledFrom(someCountries).Draw(t, "country"),
 		Rows: n.Draw(t, "rows"), Micrograms: n.Draw(t, "ug"), Equivalent: n.Draw(t, "eq"),
@@ -148,7 +148,7 @@ func bareRoute(c paiza.RouteCell) paiza.RouteCell {
 }
 
 func bareTotal(c paiza.TotalCell) paiza.TotalCell {
-	c.Rows, c.Micrograms, c.Equivalent = 0, 0, 0
+	c.Rows, c.Micrograms, c.Equivalent, c.Handling = 0, 0, 0, 0
 	return c
 }
 

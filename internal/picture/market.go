@@ -51,7 +51,7 @@ func (c *Cube) Market(s paiza.Slice, grain paiza.Grain, by Level) Market {
 	l := c.names.level(by)
 	g := c.grid(grain, l.size)
 	c.eachCell(c.sieve(s), func(k *cellKey, s *sums) {
-		g.figure(k.month, l.at[k.substance]).cell(s, doubtful(k.mark))
+		g.figure(k.month, l.at[k.substance]).cell(s, k.doubtful)
 	})
 	rows := g.rows(func(a, b row) int {
 		if d := heaviest(a, b); d != 0 {

@@ -44,7 +44,6 @@ type dictionary struct {
 	country   texts
 	division  texts
 	batch     texts
-	label     texts
 	month     map[paiza.Date]uint16
 	months    []paiza.Date
 	routing   map[paiza.Routing]uint8
@@ -138,15 +137,6 @@ func (d *dictionary) routingOf(r paiza.Routing) uint8 {
 		d.routings = append(d.routings, uint8(shown))
 	}
 	return n
-}
-
-// markOf is a label and a doubt in one number.
-func (d *dictionary) markOf(t paiza.TLP, doubtful bool) uint8 {
-	mark := uint8(d.label.number(string(t))) << 1
-	if doubtful {
-		mark++
-	}
-	return mark
 }
 
 // pathOf numbers a route, once for all cells that have it.

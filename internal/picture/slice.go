@@ -10,6 +10,7 @@ import (
 // a few loads. A nil table lets everything through.
 type sieve struct {
 	country, division, substance, batch []bool
+	open                                []bool // handlings
 	month, routing, path                []bool
 	first, last                         int32 // years, for what knows no months
 	noDoubtful                          bool
@@ -19,7 +20,7 @@ type sieve struct {
 func (c *Cube) sieve(s paiza.Slice) *sieve {
 	n := &c.names
 	v := &sieve{country: pick(n.countries, s.Countries), division: pick(n.divisions, s.Divisions), batch: pick(n.batches, s.Imports),
-		first: int32(s.Period.From.Year()), last: 1 << 30, noDoubtful: s.WithoutDoubtful}
+		open: c.open, first: int32(s.Period.From.Year()), last: 1 << 30, noDoubtful: s.WithoutDoubtful}
 	if s.Period.To != 0 {
 		v.last = int32(s.Period.To.Year())
 	}
@@ -65,19 +66,24 @@ func (v *sieve) cell(k *cellKey) bool {
 	return (v.country == nil || v.country[k.country]) && (v.substance == nil || v.substance[k.substance]) &&
 		(v.month == nil || v.month[k.month]) && (v.routing == nil || v.routing[k.routing]) &&
 		(v.division == nil || v.division[k.division]) && (v.batch == nil || v.batch[k.batch]) &&
-		!(v.noDoubtful && doubtful(k.mark))
+		!(v.noDoubtful && k.doubtful) && v.opens(k.handling)
 }
 
 func (v *sieve) route(k *routeKey) bool {
 	return (v.country == nil || v.country[k.country]) && (v.substance == nil || v.substance[k.substance]) &&
 		k.year >= v.first && k.year <= v.last && (v.routing == nil || v.routing[k.routing]) &&
 		(v.path == nil || v.path[k.path]) && (v.batch == nil || v.batch[k.batch]) &&
-		!(v.noDoubtful && doubtful(k.mark))
+		!(v.noDoubtful && k.doubtful) && v.opens(k.handling)
 }
 
 func (v *sieve) total(k *totalKey) bool {
 	return (v.country == nil || v.country[k.country]) && (v.substance == nil || v.substance[k.substance]) &&
 		k.year >= v.first && k.year <= v.last && (v.batch == nil || v.batch[k.batch])
+}
+
+// opens reports whether cells of a handling may be counted.
+func (v *sieve) opens(handling int32) bool {
+	return v.open == nil || int(handling) < len(v.open) && v.open[handling]
 }
 
 // eachCell calls do for the cells of the slice.

@@ -29,11 +29,17 @@ func (t *Tx) Append(a *paiza.Act) error {
 	}
 	*a = clean(*a)
 	a.Seq = seq
-	salt := ledger.NewSalt()
-	hashes := tree.Append(ledger.Leaf(*a, salt))
+	sealed := ledger.Seal(a.Content)
+	hashes := tree.Append(ledger.Leaf(*a, sealed))
 	if _, err := t.exec(insertText("act", strings.Split(actColumns, ", ")),
-		seq, a.At.UnixMilli(), a.Actor.ID, a.Actor.Name, joinRoles(a.Actor.Roles), a.Actor.From, a.Action, a.Subject, a.Reason, a.Detail, salt); err != nil {
+		seq, a.At.UnixMilli(), a.Actor.ID, a.Actor.Name, joinRoles(a.Actor.Roles), a.Actor.From, a.Action, a.Subject, a.Reason, a.Detail, sealed.Salt,
+		sealed.Form, a.Actor.Agency, a.Version, sealed.Content); err != nil {
 		return err
+	}
+	if len(a.Content) > 0 {
+		if _, err := t.exec("INSERT INTO version (subject, version, seq, content) VALUES ($1, $2, $3, $4)", a.Subject, a.Version, seq, a.Content); err != nil {
+			return err
+		}
 	}
 	if err := t.insertHashes(ledger.Stored(seq-1), hashes); err != nil {
 		return err
@@ -50,14 +56,14 @@ func (t *Tx) Append(a *paiza.Act) error {
 // milliseconds, texts without the null character and in whole UTF-8.
 func clean(a paiza.Act) paiza.Act {
 	a.At = a.At.UTC().Truncate(time.Millisecond)
-	for _, s := range []*string{&a.Actor.ID, &a.Actor.Name, &a.Actor.From, &a.Action, &a.Subject, &a.Reason, &a.Detail} {
+	for _, s := range []*string{&a.Actor.ID, &a.Actor.Name, &a.Actor.Agency, &a.Actor.From, &a.Action, &a.Subject, &a.Reason, &a.Detail} {
 		*s = strings.ReplaceAll(strings.ToValidUTF8(*s, "\uFFFD"), "\x00", "\uFFFD")
 	}
 	a.Actor.Roles = splitRoles(joinRoles(a.Actor.Roles))
 	return a
 }
 
-const actColumns = "seq, at, actor, name, roles, origin, action, subject, reason, detail, salt"
+const actColumns = "seq, at, actor, name, roles, origin, action, subject, reason, detail, salt, form, agency, version, content"
 
 // Acts lists acts before a number, newest first; before 0 begins at the newest.
 func (s *Store) Acts(ctx context.Context, before int64, limit int) ([]paiza.Act, error) {
@@ -97,12 +103,13 @@ func (s *Store) acts(ctx context.Context, query string, args ...any) ([]paiza.Ac
 	return out, diskError(rows.Err())
 }
 
-func scanAct(row scanner) (a paiza.Act, salt string, err error) {
+func scanAct(row scanner) (a paiza.Act, sealed ledger.Sealed, err error) {
 	var at int64
 	var roles string
-	err = row.Scan(&a.Seq, &at, &a.Actor.ID, &a.Actor.Name, &roles, &a.Actor.From, &a.Action, &a.Subject, &a.Reason, &a.Detail, &salt)
+	err = row.Scan(&a.Seq, &at, &a.Actor.ID, &a.Actor.Name, &roles, &a.Actor.From, &a.Action, &a.Subject, &a.Reason, &a.Detail, &sealed.Salt,
+		&sealed.Form, &a.Actor.Agency, &a.Version, &sealed.Content)
 	a.At, a.Actor.Roles = time.UnixMilli(at).UTC(), splitRoles(roles)
-	return a, salt, err
+	return a, sealed, err
 }
 
 // Meta reads a setting of the store; empty when it was never set.

@@ -21,17 +21,25 @@ import (
 var tables = []struct{ name, columns string }{
 	{"meta", "name, value"},
 	{"counter", "name, value"},
-	{"person", "id, login, name, roles, language, password, disabled, created, last_seen"},
+	{"agency", agencyColumns},
+	{"person", "id, login, name, agency, roles, language, password, disabled, created, last_seen"},
+	{"casefile", "id, reference, title, owner, closed, created"},
+	{"casefile_member", "casefile, person"},
+	{"handling", handlingColumns + ", mark"},
+	{"handling_agency", "handling, agency"},
+	{"handling_person", "handling, person"},
 	{"act", actColumns},
 	{"ledger_hash", "num, hash"},
+	{"version", "subject, version, seq, content"},
+	{"release", releaseColumns},
 	{"import", importColumns + ", header, purged"},
 	{"sighting", "kind, import, num"},
 	{"import_error", "import, seq, sheet, line, field, value, reason, args, aside"},
 	{"source_block", "import, first, last, data"},
 	{"seizure", strings.Join(seizureColumns, ", ")},
 	{"total", strings.Join(totalColumns, ", ")},
-	{"cell", "import, month, substance, country, division, routing, tlp, doubtful, lines, events, weighed, micrograms, equivalent, microlitre, milliunits, rev"},
-	{"route_cell", "import, year, substance, country, producing, departure, via, destination, routing, tlp, doubtful, lines, events, micrograms, equivalent, rev"},
+	{"cell", "import, month, substance, country, division, routing, handling, doubtful, lines, events, weighed, micrograms, equivalent, microlitre, milliunits, rev"},
+	{"route_cell", "import, year, substance, country, producing, departure, via, destination, routing, handling, doubtful, lines, events, micrograms, equivalent, rev"},
 	{"total_cell", "import, year, country, substance, lines, micrograms, equivalent, rev"},
 }
 
@@ -152,8 +160,12 @@ func (s *Store) copyOut(ctx context.Context, file string) error {
 // emptied removes what the migrations put into a new store.
 func (s *Store) emptied(ctx context.Context) error {
 	return s.Write(ctx, func(t *Tx) error {
-		_, err := t.exec("DELETE FROM counter")
-		return err
+		for _, table := range tables {
+			if _, err := t.exec("DELETE FROM " + table.name); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

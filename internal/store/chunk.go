@@ -47,10 +47,11 @@ func Pack(rows []ImportRow) *Chunk {
 
 // Loader writes the rows of one import a chunk at a time and keeps its sums.
 type Loader struct {
-	s      *Store
-	num    int64
-	first  bool // no row of the series is in the store: nothing can be repeated
-	errSeq int64
+	s        *Store
+	num      int64
+	handling int64 // of all rows
+	first    bool  // no row of the series is in the store: nothing can be repeated
+	errSeq   int64
 
 	Sum      *Rollup
 	Repeated int64
@@ -62,9 +63,9 @@ type Loader struct {
 }
 
 // NewLoader starts the loading of an import. first says that the store holds
-// nothing of the series yet.
-func (s *Store) NewLoader(importNum int64, first bool) *Loader {
-	return &Loader{s: s, num: importNum, first: first, Sum: NewRollup(), table: "seizure", idents: map[int64]bool{}}
+// nothing of the series yet; handling is the number of the rows' handling.
+func (s *Store) NewLoader(importNum, handling int64, first bool) *Loader {
+	return &Loader{s: s, num: importNum, handling: handling, first: first, Sum: NewRollup(), table: "seizure", idents: map[int64]bool{}}
 }
 
 func (k Key) ident() int64 { return int64(binary.BigEndian.Uint64(k[:8])) }
@@ -119,7 +120,7 @@ func (l *Loader) count(rows []ImportRow, fresh []int) {
 		r := &rows[at]
 		var flags paiza.Flags
 		if r.Seizure != nil {
-			l.Sum.Seizure(r.Seizure)
+			l.Sum.Seizure(r.Seizure, l.handling)
 			flags = r.Seizure.Flags
 		} else {
 			l.Sum.Total(r.Total)
@@ -200,10 +201,10 @@ func (l *Loader) rowArgs(num int64, r *ImportRow) []any {
 	}
 	if r.Seizure != nil {
 		args := make([]any, len(seizureColumns))
-		seizureArgs(args, num, l.num, r.Key, ident, r.Seizure)
+		seizureArgs(args, num, l.num, l.handling, r.Key, ident, r.Seizure)
 		return args
 	}
-	return totalArgs(num, l.num, r.Key, ident, r.Total)
+	return totalArgs(num, l.num, l.handling, r.Key, ident, r.Total)
 }
 
 func columnsOf(table string) []string {

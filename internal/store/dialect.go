@@ -147,6 +147,15 @@ func (s *Store) migrate(ctx context.Context) error {
 	return nil
 }
 
+// forUpdate locks the rows that a transaction reads to change them. On SQLite
+// there is one writer, and nothing to lock.
+func (e engine) forUpdate(table string) string {
+	if e == sqlite {
+		return ""
+	}
+	return " FOR UPDATE OF " + table
+}
+
 // relax lets a transaction return before it is on disk, on PostgreSQL. It is for
 // the chunks of an import that nobody sees before its last transaction: that one
 // waits, and the log is written in order, so it takes the chunks with it. If

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"paiza"
+	"paiza/internal/access"
 )
 
 // where builds the condition of a query with its arguments.
@@ -32,11 +33,16 @@ func in[T ~string](w *where, column string, values []T) {
 	if len(values) == 0 {
 		return
 	}
-	marks := make([]string, len(values))
+	w.text = append(w.text, column+" IN ("+marks(w, values)+")")
+}
+
+// marks are the placeholders of a list of values.
+func marks[T ~string](w *where, values []T) string {
+	out := make([]string, len(values))
 	for i, v := range values {
-		marks[i] = w.arg(string(v))
+		out[i] = w.arg(string(v))
 	}
-	w.text = append(w.text, column+" IN ("+strings.Join(marks, ", ")+")")
+	return strings.Join(out, ", ")
 }
 
 func (w *where) String() string {
@@ -54,8 +60,18 @@ const searchMax = 20000
 
 // seizures is the condition for the rows of a list. Groups have been turned into
 // substances by the desk, which knows the catalog.
-func (s *Store) seizures(f paiza.SeizureFilter) *where {
+func (s *Store) seizures(f paiza.SeizureFilter, may access.Expr) *where {
 	w := &where{text: []string{visible}}
+	if f.Withdrawn {
+		w.text[0] = "superseded = -1 AND import NOT IN (SELECT num FROM import WHERE state <> 'done')"
+	}
+	w.may("seizure.handling", may, f.Withdrawn)
+	if len(f.TLPs) > 0 {
+		w.text = append(w.text, "seizure.handling IN (SELECT id FROM handling WHERE tlp IN ("+marks(w, f.TLPs)+"))")
+	}
+	if f.WithoutRed {
+		w.add("seizure.handling NOT IN (SELECT id FROM handling WHERE tlp = %s)", string(paiza.TLPRed))
+	}
 	if f.Period.From != 0 {
 		w.add("date >= %s", int64(f.Period.From.YearOf()))
 		w.add("(CASE WHEN date %% 10000 = 0 THEN date + 101 WHEN date %% 100 = 0 THEN date + 1 ELSE date END) >= %s", int64(f.Period.From.First()))

@@ -18,17 +18,17 @@ type Proof struct {
 // cells that must equal them.
 var groupings = []struct{ name, rows, cells string }{
 	{"rollup",
-		`SELECT import, date - date % 100, substance, country, division, routing, tlp, CASE WHEN flags & 2 <> 0 THEN 1 ELSE 0 END,
+		`SELECT import, date - date % 100, substance, country, division, routing, handling, CASE WHEN flags & 2 <> 0 THEN 1 ELSE 0 END,
 			count(*), CAST(sum(events) AS BIGINT), CAST(sum(CASE WHEN dim = 'mass' THEN 1 ELSE 0 END) AS BIGINT),
 			CAST(sum(CASE WHEN dim = 'mass' THEN amount ELSE 0 END) AS BIGINT), CAST(sum(equivalent) AS BIGINT),
 			CAST(sum(CASE WHEN dim = 'volume' THEN amount ELSE 0 END) AS BIGINT), CAST(sum(CASE WHEN dim = 'count' THEN amount ELSE 0 END) AS BIGINT)
 			FROM seizure WHERE ` + visible + ` GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`,
-		`SELECT import, month, substance, country, division, routing, tlp, doubtful, lines, events, weighed, micrograms, equivalent, microlitre, milliunits FROM cell WHERE lines <> 0`},
+		`SELECT import, month, substance, country, division, routing, handling, doubtful, lines, events, weighed, micrograms, equivalent, microlitre, milliunits FROM cell WHERE lines <> 0`},
 	{"routes",
-		`SELECT import, date / 10000, substance, country, producing, departure, via, destination, routing, tlp, CASE WHEN flags & 2 <> 0 THEN 1 ELSE 0 END,
+		`SELECT import, date / 10000, substance, country, producing, departure, via, destination, routing, handling, CASE WHEN flags & 2 <> 0 THEN 1 ELSE 0 END,
 			count(*), CAST(sum(events) AS BIGINT), CAST(sum(CASE WHEN dim = 'mass' THEN amount ELSE 0 END) AS BIGINT), CAST(sum(equivalent) AS BIGINT)
 			FROM seizure WHERE ` + visible + ` GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11`,
-		`SELECT import, year, substance, country, producing, departure, via, destination, routing, tlp, doubtful, lines, events, micrograms, equivalent FROM route_cell WHERE lines <> 0`},
+		`SELECT import, year, substance, country, producing, departure, via, destination, routing, handling, doubtful, lines, events, micrograms, equivalent FROM route_cell WHERE lines <> 0`},
 	{"totals",
 		`SELECT import, year, country, substance, count(*), CAST(sum(CASE WHEN dim = 'mass' THEN amount ELSE 0 END) AS BIGINT), CAST(sum(equivalent) AS BIGINT)
 			FROM total WHERE ` + visible + ` GROUP BY 1, 2, 3, 4`,

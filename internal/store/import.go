@@ -14,23 +14,31 @@ import (
 	"time"
 
 	"paiza"
+	"paiza/internal/access"
 )
 
-const importColumns = "num, file, sha256, size, profile, source, kind, state, actor, started, finished, counts, progress, failure, notes, catalog"
+const importColumns = "num, file, sha256, size, profile, source, kind, state, actor, started, finished, counts, progress, failure, notes, catalog, handling, person"
 
-// BeginImport opens an import; its rows are seen by nobody until FinishImport.
-func (t *Tx) BeginImport(in *paiza.Import) (int64, error) {
-	num, err := t.next("import", 1)
-	if err != nil {
-		return 0, err
+// selectImport reads imports beside their handling.
+const selectImport = "SELECT " + importColumns + ", " + handlingColumns + " FROM import LEFT JOIN handling ON handling.id = import.handling"
+
+// BeginImport opens an import and answers its number and that of its handling;
+// its rows are seen by nobody until FinishImport.
+func (t *Tx) BeginImport(in *paiza.Import) (num, handling int64, err error) {
+	if num, err = t.next("import", 1); err != nil {
+		return 0, 0, err
 	}
+	if handling, err = t.Handling(in.Handling); err != nil {
+		return 0, 0, err
+	}
+	in.Handling = in.Handling.Clean()
 	in.ID, in.State = strconv.FormatInt(num, 10), paiza.StateRunning
 	_, err = t.exec(`INSERT INTO import (num, file, sha256, size, profile, source, kind, state, actor, started, finished,
-		counts, progress, failure, notes, catalog, header, purged)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '{}', '{}', '', '[]', $11, '[]', 0)`,
+		counts, progress, failure, notes, catalog, header, purged, handling, person)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '{}', '{}', '', '[]', $11, '[]', 0, $12, $13)`,
 		num, in.File, in.SHA256, in.Size, in.Profile, in.Source, string(in.Kind), string(in.State), in.Actor,
-		in.Started.UnixMilli(), in.Catalog)
-	return num, err
+		in.Started.UnixMilli(), in.Catalog, handling, in.Person)
+	return num, handling, err
 }
 
 // SetProgress says how far a running import has come.
@@ -142,9 +150,11 @@ func (s *Store) Unpurged(ctx context.Context) (stale, running []int64, err error
 	return stale, running, rows.Err()
 }
 
-// Imports lists imports, newest first.
-func (s *Store) Imports(ctx context.Context, limit int) ([]paiza.Import, error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT "+importColumns+" FROM import ORDER BY num DESC LIMIT "+strconv.Itoa(limit))
+// Imports lists the imports that access allows, newest first.
+func (s *Store) Imports(ctx context.Context, limit int, may access.Expr) ([]paiza.Import, error) {
+	w := &where{}
+	w.may("import.handling", may, false)
+	rows, err := s.read.QueryContext(ctx, selectImport+w.String()+" ORDER BY num DESC LIMIT "+strconv.Itoa(limit), w.args...)
 	if err != nil {
 		return nil, diskError(err)
 	}
@@ -166,7 +176,7 @@ func (s *Store) Import(ctx context.Context, id string) (paiza.Import, error) {
 	if err != nil {
 		return paiza.Import{}, paiza.NotFound("import", id)
 	}
-	in, err := scanImport(s.read.QueryRowContext(ctx, "SELECT "+importColumns+" FROM import WHERE num = $1", num))
+	in, err := scanImport(s.read.QueryRowContext(ctx, selectImport+" WHERE num = $1", num))
 	if errors.Is(err, sql.ErrNoRows) {
 		return in, paiza.NotFound("import", id)
 	}
@@ -189,13 +199,15 @@ func (s *Store) HasEarlier(ctx context.Context, source string, besides int64) (b
 func scanImport(row scanner) (paiza.Import, error) {
 	var in paiza.Import
 	var num, started, finished int64
+	var handling int64
 	var counts, progress, failure, notes string
-	err := row.Scan(&num, &in.File, &in.SHA256, &in.Size, &in.Profile, &in.Source, &in.Kind, &in.State, &in.Actor,
-		&started, &finished, &counts, &progress, &failure, &notes, &in.Catalog)
-	if err != nil {
+	var h handlingRow
+	into := []any{&num, &in.File, &in.SHA256, &in.Size, &in.Profile, &in.Source, &in.Kind, &in.State, &in.Actor,
+		&started, &finished, &counts, &progress, &failure, &notes, &in.Catalog, &handling, &in.Person}
+	if err := row.Scan(append(into, h.into()...)...); err != nil {
 		return in, err
 	}
-	in.ID = strconv.FormatInt(num, 10)
+	in.ID, in.Handling = strconv.FormatInt(num, 10), h.value()
 	in.Started = time.UnixMilli(started).UTC()
 	if finished != 0 {
 		in.Finished = time.UnixMilli(finished).UTC()
@@ -314,4 +326,20 @@ func unpackRow(data []byte, at int) ([]string, error) {
 			return cells, nil
 		}
 	}
+}
+
+// Withheld counts the rows of an import's file that the store held already, as
+// another agency's, and that access does not allow: who imported the file does
+// not see them here.
+func (s *Store) Withheld(ctx context.Context, importNum int64, kind paiza.ImportKind, may access.Expr) (n int64, err error) {
+	table := tableOf(kind)
+	w := &where{}
+	w.may(table+".handling", may, false)
+	if len(w.text) == 0 {
+		return 0, nil
+	}
+	q := "SELECT count(*) FROM sighting JOIN " + table + " ON " + table + ".num = sighting.num WHERE sighting.import = " + w.arg(importNum) +
+		" AND sighting.kind = " + w.arg(table) + " AND NOT (" + w.text[0] + ")"
+	err = s.read.QueryRowContext(ctx, q, w.args...).Scan(&n)
+	return n, diskError(err)
 }

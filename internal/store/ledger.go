@@ -285,9 +285,12 @@ func prove(ctx context.Context, tx *sql.Tx, of ProofOf) (*ledger.Proof, error) {
 		return nil, paiza.Invalid("cli.ledger.many", paiza.Args{"n": ledger.MaxEntries})
 	}
 	for _, e := range list {
-		entry := ledger.Entry{Leaf: ledger.Leaf(e.act, e.salt)}
+		entry := ledger.Entry{Leaf: ledger.Leaf(e.act, e.sealed)}
 		if of.Show {
-			entry.Shown = &ledger.Shown{Salt: e.salt, Detail: e.act.Detail}
+			entry.Shown = &ledger.Shown{Salt: e.sealed.Salt, Detail: e.act.Detail}
+			if entry.Shown.Content, err = contentOf(ctx, tx, e.act.Subject, e.act.Version, e.sealed); err != nil {
+				return nil, err
+			}
 		}
 		if e.act.Seq < 1 || e.act.Seq > c.Size {
 			return nil, &ledger.Fault{Kind: ledger.FaultAdded, At: e.act.Seq, Want: c.Size}
@@ -324,10 +327,10 @@ func since(earlier, verifier string, c ledger.Checkpoint, read ledger.Reader) (*
 	return &ledger.Since{Size: old.Size, Root: old.Root, Path: path}, err
 }
 
-// saltedAct is an act with the salt of its commitment.
+// saltedAct is an act with what its leaf needs besides.
 type saltedAct struct {
-	act  paiza.Act
-	salt string
+	act    paiza.Act
+	sealed ledger.Sealed
 }
 
 func actsToProve(ctx context.Context, q querier, of ProofOf) ([]saltedAct, error) {
@@ -345,11 +348,34 @@ func readActs(ctx context.Context, q querier, where string, args ...any) ([]salt
 	defer rows.Close()
 	var out []saltedAct
 	for rows.Next() {
-		a, salt, err := scanAct(rows)
+		a, sealed, err := scanAct(rows)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, saltedAct{a, salt})
+		out = append(out, saltedAct{a, sealed})
 	}
 	return out, diskError(rows.Err())
+}
+
+// contentOf is the content that an entry is bound to, where it is still kept.
+func contentOf(ctx context.Context, q querier, subject string, version int64, sealed ledger.Sealed) ([]byte, error) {
+	if sealed.Content == "" {
+		return nil, nil
+	}
+	var content []byte
+	err := q.QueryRowContext(ctx, "SELECT content FROM version WHERE subject = $1 AND version = $2", subject, version).Scan(&content)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return content, diskError(err)
+}
+
+// Version is the content of a subject at one of its versions.
+func (s *Store) Version(ctx context.Context, subject string, version int64) ([]byte, error) {
+	var content []byte
+	err := s.read.QueryRowContext(ctx, "SELECT content FROM version WHERE subject = $1 AND version = $2", subject, version).Scan(&content)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, paiza.NotFound("version", subject)
+	}
+	return content, diskError(err)
 }

@@ -25,7 +25,7 @@ func (s *Store) RewriteForTest(ctx context.Context, sign bool) error {
 		}
 		var tree ledger.Tree
 		for _, e := range acts {
-			if err := t.insertHashes(ledger.Stored(tree.Size()), tree.Append(ledger.Leaf(e.act, e.salt))); err != nil {
+			if err := t.insertHashes(ledger.Stored(tree.Size()), tree.Append(ledger.Leaf(e.act, e.sealed))); err != nil {
 				return err
 			}
 		}

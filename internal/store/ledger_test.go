@@ -64,7 +64,7 @@ func faultOf(err error) string {
 	return fmt.Sprint(err)
 }
 
-const copyOfAct = "INSERT INTO act SELECT %s, at, actor, name, roles, origin, action, subject, reason, detail, salt FROM act WHERE seq = 1"
+const copyOfAct = "INSERT INTO act SELECT %s, at, actor, name, roles, origin, action, subject, reason, detail, salt, form, agency, version, content FROM act WHERE seq = 1"
 
 // tampering are the ways in which we know to change a ledger of 200 entries
 // behind the store's back, and what is then found; start is set where the next
@@ -85,6 +85,10 @@ var tampering = []struct {
 	{"what", []string{"UPDATE act SET action = 'q' WHERE seq = 3"}, ledger.FaultChanged, false},
 	{"subject", []string{"UPDATE act SET subject = 'q' WHERE seq = 3"}, ledger.FaultChanged, false},
 	{"particulars", []string{"UPDATE act SET detail = 'q' WHERE seq = 3"}, ledger.FaultChanged, false},
+	{"agency", []string{"UPDATE act SET agency = 'q' WHERE seq = 3"}, ledger.FaultChanged, false},
+	{"version", []string{"UPDATE act SET version = 7 WHERE seq = 3"}, ledger.FaultChanged, false},
+	{"content", []string{"UPDATE act SET content = 'q' WHERE seq = 3"}, ledger.FaultChanged, false},
+	{"form", []string{"UPDATE act SET form = 1 WHERE seq = 3"}, ledger.FaultChanged, false},
 	{"salt", []string{"UPDATE act SET salt = 'q' WHERE seq = 3"}, ledger.FaultChanged, false},
 	{"one removed", []string{"DELETE FROM act WHERE seq = 3"}, ledger.FaultMissing, false},
 	{"the first removed", []string{"DELETE FROM act WHERE seq = 1"}, ledger.FaultMissing, true},

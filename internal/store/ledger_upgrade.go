@@ -67,7 +67,7 @@ func (t *Tx) plant(size int64) error {
 			}
 			salt := ledger.NewSalt()
 			first := ledger.Stored(tree.Size())
-			if err := t.insertHashes(first, tree.Append(ledger.Leaf(e.act, salt))); err != nil {
+			if err := t.insertHashes(first, tree.Append(ledger.Leaf(e.act, ledger.Sealed{Form: 1, Salt: salt}))); err != nil {
 				return err
 			}
 			if _, err := t.exec("UPDATE act SET salt = $1 WHERE seq = $2", salt, e.act.Seq); err != nil {

@@ -160,7 +160,7 @@ func (v *verification) page(upTo int64) error {
 		if i >= int64(len(acts)) || acts[i].act.Seq != seq {
 			return &ledger.Fault{Kind: ledger.FaultMissing, At: seq}
 		}
-		for level, h := range v.tree.Append(ledger.Leaf(acts[i].act, acts[i].salt)) {
+		for level, h := range v.tree.Append(ledger.Leaf(acts[i].act, acts[i].sealed)) {
 			if want, ok := stored[num]; !ok || want != h {
 				if level == 0 && ok {
 					return &ledger.Fault{Kind: ledger.FaultChanged, At: seq}

@@ -7,18 +7,19 @@ import (
 	"strings"
 
 	"paiza"
+	"paiza/internal/access"
 )
 
 // countMax bounds how far a list counts its rows; beyond it the count is -1 and
 // the page says "more than".
 const countMax = 100000
 
-// Seizures lists rows, newest first. The cursor is the date and number of the
+// Seizures lists the rows that access allows, newest first. The cursor is the date and number of the
 // last row given, so that pages stay whole while others write.
-func (s *Store) Seizures(ctx context.Context, f paiza.SeizureFilter, p paiza.Page) (paiza.SeizureList, error) {
+func (s *Store) Seizures(ctx context.Context, f paiza.SeizureFilter, p paiza.Page, may access.Expr) (paiza.SeizureList, error) {
 	list := paiza.SeizureList{Count: -1}
 	size := min(max(p.Size, 1), 1000)
-	w := s.seizures(f)
+	w := s.seizures(f, may)
 	if p.After == "" {
 		n, err := s.count(ctx, w)
 		if err != nil {
@@ -47,10 +48,10 @@ func (s *Store) Seizures(ctx context.Context, f paiza.SeizureFilter, p paiza.Pag
 	return list, nil
 }
 
-// EachSeizure calls fn for every row that matches, newest first, without
-// holding them in memory.
-func (s *Store) EachSeizure(ctx context.Context, f paiza.SeizureFilter, fn func(paiza.Seizure) error) error {
-	return s.each(ctx, s.seizures(f), 0, fn)
+// EachSeizure calls fn for every row that matches and access allows, newest
+// first, without holding them in memory.
+func (s *Store) EachSeizure(ctx context.Context, f paiza.SeizureFilter, may access.Expr, fn func(paiza.Seizure) error) error {
+	return s.each(ctx, s.seizures(f, may), 0, fn)
 }
 
 func (s *Store) each(ctx context.Context, w *where, limit int, fn func(paiza.Seizure) error) error {

@@ -10,12 +10,12 @@ import (
 	"paiza"
 )
 
-const personColumns = "id, login, name, roles, language, disabled, created, last_seen"
+const personColumns = "id, login, name, agency, roles, language, disabled, created, last_seen"
 
 // InsertPerson writes a new account with the hash of its password.
 func (t *Tx) InsertPerson(p paiza.Person, password string) error {
-	_, err := t.exec("INSERT INTO person (id, login, name, roles, language, password, disabled, created, last_seen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)",
-		p.ID, p.Login, p.Name, joinRoles(p.Roles), p.Language, password, flag(p.Disabled), p.Created.UnixMilli())
+	_, err := t.exec("INSERT INTO person (id, login, name, agency, roles, language, password, disabled, created, last_seen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
+		p.ID, p.Login, p.Name, p.Agency, joinRoles(p.Roles), p.Language, password, flag(p.Disabled), p.Created.UnixMilli())
 	if isUnique(err) {
 		return paiza.Conflict("person.login_taken", paiza.Args{"login": p.Login})
 	}
@@ -24,8 +24,8 @@ func (t *Tx) InsertPerson(p paiza.Person, password string) error {
 
 // UpdatePerson writes what an administrator or the person may change.
 func (t *Tx) UpdatePerson(p paiza.Person) error {
-	_, err := t.exec("UPDATE person SET name = $1, roles = $2, language = $3, disabled = $4 WHERE id = $5",
-		p.Name, joinRoles(p.Roles), p.Language, flag(p.Disabled), p.ID)
+	_, err := t.exec("UPDATE person SET name = $1, agency = $2, roles = $3, language = $4, disabled = $5 WHERE id = $6",
+		p.Name, p.Agency, joinRoles(p.Roles), p.Language, flag(p.Disabled), p.ID)
 	return err
 }
 
@@ -94,7 +94,7 @@ func scanPerson(row scanner) (paiza.Person, error) {
 	var p paiza.Person
 	var roles string
 	var disabled, created, seen int64
-	if err := row.Scan(&p.ID, &p.Login, &p.Name, &roles, &p.Language, &disabled, &created, &seen); err != nil {
+	if err := row.Scan(&p.ID, &p.Login, &p.Name, &p.Agency, &roles, &p.Language, &disabled, &created, &seen); err != nil {
 		return p, err
 	}
 	p.Roles, p.Disabled, p.Created = splitRoles(roles), disabled != 0, time.UnixMilli(created).UTC()

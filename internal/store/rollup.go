@@ -21,7 +21,7 @@ type cellKey struct {
 	country   paiza.Country
 	division  string
 	routing   paiza.Routing
-	tlp       paiza.TLP
+	handling  int64
 	doubtful  bool
 }
 
@@ -31,7 +31,7 @@ type routeKey struct {
 	country   paiza.Country
 	route     paiza.Route
 	routing   paiza.Routing
-	tlp       paiza.TLP
+	handling  int64
 	doubtful  bool
 }
 
@@ -46,18 +46,18 @@ func NewRollup() *Rollup {
 	return &Rollup{map[cellKey]*paiza.Cell{}, map[routeKey]*paiza.RouteCell{}, map[totalKey]*paiza.TotalCell{}}
 }
 
-// Seizure adds one row.
-func (r *Rollup) Seizure(z *paiza.Seizure) { r.seizure(z, 1) }
+// Seizure adds one row; handling is the number of its handling.
+func (r *Rollup) Seizure(z *paiza.Seizure, handling int64) { r.seizure(z, handling, 1) }
 
-// Without takes one row away, for a row that is replaced.
-func (r *Rollup) Without(z *paiza.Seizure) { r.seizure(z, -1) }
+// Without takes one row away, for a row that is replaced or withdrawn.
+func (r *Rollup) Without(z *paiza.Seizure, handling int64) { r.seizure(z, handling, -1) }
 
-func (r *Rollup) seizure(z *paiza.Seizure, sign int64) {
+func (r *Rollup) seizure(z *paiza.Seizure, handling, sign int64) {
 	doubtful := z.Flags&paiza.FlagImplausible != 0
-	k := cellKey{z.Date.MonthOf(), z.Substance, z.Country, z.Division, z.Routing, z.Handling.TLP, doubtful}
+	k := cellKey{z.Date.MonthOf(), z.Substance, z.Country, z.Division, z.Routing, handling, doubtful}
 	c := r.cells[k]
 	if c == nil {
-		c = &paiza.Cell{Month: k.month, Substance: k.substance, Country: k.country, Division: k.division, Routing: k.routing, TLP: k.tlp, Doubtful: doubtful}
+		c = &paiza.Cell{Month: k.month, Substance: k.substance, Country: k.country, Division: k.division, Routing: k.routing, Handling: handling, Doubtful: doubtful}
 		r.cells[k] = c
 	}
 	c.Rows += sign
@@ -74,10 +74,10 @@ func (r *Rollup) seizure(z *paiza.Seizure, sign int64) {
 	case paiza.DimCount:
 		c.Milliunits = plus(c.Milliunits, sign*z.Amount.Base)
 	}
-	rk := routeKey{z.Date.Year(), z.Substance, z.Country, z.Route, z.Routing, z.Handling.TLP, doubtful}
+	rk := routeKey{z.Date.Year(), z.Substance, z.Country, z.Route, z.Routing, handling, doubtful}
 	rc := r.routes[rk]
 	if rc == nil {
-		rc = &paiza.RouteCell{Year: rk.year, Substance: rk.substance, Country: rk.country, Route: rk.route, Routing: rk.routing, TLP: rk.tlp, Doubtful: doubtful}
+		rc = &paiza.RouteCell{Year: rk.year, Substance: rk.substance, Country: rk.country, Route: rk.route, Routing: rk.routing, Handling: handling, Doubtful: doubtful}
 		r.routes[rk] = rc
 	}
 	rc.Rows += sign
@@ -113,18 +113,18 @@ func plus(a, b int64) int64 {
 }
 
 const (
-	addCell = `INSERT INTO cell (import, month, substance, country, division, routing, tlp, doubtful,
+	addCell = `INSERT INTO cell (import, month, substance, country, division, routing, handling, doubtful,
 		lines, events, weighed, micrograms, equivalent, microlitre, milliunits, rev)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-		ON CONFLICT (import, month, substance, country, division, routing, tlp, doubtful) DO UPDATE SET
+		ON CONFLICT (import, month, substance, country, division, routing, handling, doubtful) DO UPDATE SET
 		lines = cell.lines + excluded.lines, events = cell.events + excluded.events,
 		weighed = cell.weighed + excluded.weighed, micrograms = cell.micrograms + excluded.micrograms,
 		equivalent = cell.equivalent + excluded.equivalent, microlitre = cell.microlitre + excluded.microlitre,
 		milliunits = cell.milliunits + excluded.milliunits, rev = excluded.rev`
-	addRoute = `INSERT INTO route_cell (import, year, substance, country, producing, departure, via, destination, routing, tlp, doubtful,
+	addRoute = `INSERT INTO route_cell (import, year, substance, country, producing, departure, via, destination, routing, handling, doubtful,
 		lines, events, micrograms, equivalent, rev)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-		ON CONFLICT (import, year, substance, country, producing, departure, via, destination, routing, tlp, doubtful) DO UPDATE SET
+		ON CONFLICT (import, year, substance, country, producing, departure, via, destination, routing, handling, doubtful) DO UPDATE SET
 		lines = route_cell.lines + excluded.lines, events = route_cell.events + excluded.events,
 		micrograms = route_cell.micrograms + excluded.micrograms, equivalent = route_cell.equivalent + excluded.equivalent,
 		rev = excluded.rev`
@@ -174,13 +174,13 @@ func (t *Tx) AddRollup(importNum int64, r *Rollup) error {
 	}
 	for _, c := range r.cells {
 		if _, err := t.exec(addCell, importNum, int64(c.Month), c.Substance, string(c.Country), c.Division, string(c.Routing),
-			string(c.TLP), flag(c.Doubtful), c.Rows, c.Seizures, c.Weighed, c.Micrograms, c.Equivalent, c.Microlitre, c.Milliunits, rev); err != nil {
+			c.Handling, flag(c.Doubtful), c.Rows, c.Seizures, c.Weighed, c.Micrograms, c.Equivalent, c.Microlitre, c.Milliunits, rev); err != nil {
 			return err
 		}
 	}
 	for _, c := range r.routes {
 		if _, err := t.exec(addRoute, importNum, int64(c.Year), c.Substance, string(c.Country), string(c.Route.Producing), string(c.Route.Departure),
-			string(c.Route.Via), string(c.Route.Destination), string(c.Routing), string(c.TLP), flag(c.Doubtful),
+			string(c.Route.Via), string(c.Route.Destination), string(c.Routing), c.Handling, flag(c.Doubtful),
 			c.Rows, c.Seizures, c.Micrograms, c.Equivalent, rev); err != nil {
 			return err
 		}
@@ -248,7 +248,7 @@ func (s *Store) ChangesSince(ctx context.Context, rev int64) (Changes, error) {
 	if err := tx.QueryRowContext(ctx, "SELECT value FROM counter WHERE name = 'rev'").Scan(&ch.Rev); err != nil {
 		return ch, diskError(err)
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT import, month, substance, country, division, routing, tlp, doubtful,
+	rows, err := tx.QueryContext(ctx, `SELECT import, month, substance, country, division, routing, handling, doubtful,
 		lines, events, weighed, micrograms, equivalent, microlitre, milliunits FROM cell WHERE rev > $1`, rev)
 	if err != nil {
 		return ch, diskError(err)
@@ -257,7 +257,7 @@ func (s *Store) ChangesSince(ctx context.Context, rev int64) (Changes, error) {
 	for rows.Next() {
 		var c paiza.Cell
 		var imp, month, doubtful int64
-		if err := rows.Scan(&imp, &month, &c.Substance, &c.Country, &c.Division, &c.Routing, &c.TLP, &doubtful,
+		if err := rows.Scan(&imp, &month, &c.Substance, &c.Country, &c.Division, &c.Routing, &c.Handling, &doubtful,
 			&c.Rows, &c.Seizures, &c.Weighed, &c.Micrograms, &c.Equivalent, &c.Microlitre, &c.Milliunits); err != nil {
 			return ch, err
 		}
@@ -267,7 +267,7 @@ func (s *Store) ChangesSince(ctx context.Context, rev int64) (Changes, error) {
 	if err := rows.Err(); err != nil {
 		return ch, diskError(err)
 	}
-	if rows, err = tx.QueryContext(ctx, `SELECT import, year, substance, country, producing, departure, via, destination, routing, tlp, doubtful,
+	if rows, err = tx.QueryContext(ctx, `SELECT import, year, substance, country, producing, departure, via, destination, routing, handling, doubtful,
 		lines, events, micrograms, equivalent FROM route_cell WHERE rev > $1`, rev); err != nil {
 		return ch, diskError(err)
 	}
@@ -276,7 +276,7 @@ func (s *Store) ChangesSince(ctx context.Context, rev int64) (Changes, error) {
 		var c paiza.RouteCell
 		var imp, doubtful int64
 		if err := rows.Scan(&imp, &c.Year, &c.Substance, &c.Country, &c.Route.Producing, &c.Route.Departure, &c.Route.Via,
-			&c.Route.Destination, &c.Routing, &c.TLP, &doubtful, &c.Rows, &c.Seizures, &c.Micrograms, &c.Equivalent); err != nil {
+			&c.Route.Destination, &c.Routing, &c.Handling, &doubtful, &c.Rows, &c.Seizures, &c.Micrograms, &c.Equivalent); err != nil {
 			return ch, err
 		}
 		c.Import, c.Doubtful = importID(imp), doubtful != 0
@@ -285,7 +285,7 @@ func (s *Store) ChangesSince(ctx context.Context, rev int64) (Changes, error) {
 	if err := rows.Err(); err != nil {
 		return ch, diskError(err)
 	}
-	if rows, err = tx.QueryContext(ctx, `SELECT total_cell.import, year, country, substance, lines, micrograms, equivalent, coalesce(source, '')
+	if rows, err = tx.QueryContext(ctx, `SELECT total_cell.import, year, country, substance, lines, micrograms, equivalent, coalesce(source, ''), coalesce(handling, 0)
 		FROM total_cell LEFT JOIN import ON import.num = total_cell.import WHERE rev > $1`, rev); err != nil {
 		return ch, diskError(err)
 	}
@@ -293,7 +293,7 @@ func (s *Store) ChangesSince(ctx context.Context, rev int64) (Changes, error) {
 	for rows.Next() {
 		var c paiza.TotalCell
 		var imp int64
-		if err := rows.Scan(&imp, &c.Year, &c.Country, &c.Substance, &c.Rows, &c.Micrograms, &c.Equivalent, &c.Series); err != nil {
+		if err := rows.Scan(&imp, &c.Year, &c.Country, &c.Substance, &c.Rows, &c.Micrograms, &c.Equivalent, &c.Series, &c.Handling); err != nil {
 			return ch, err
 		}
 		c.Import = importID(imp)

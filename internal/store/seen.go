@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"paiza"
+	"paiza/internal/access"
 )
 
 // Seen is what occurs in the cells of the store.
@@ -17,9 +18,13 @@ type Seen struct {
 	From, To   paiza.Date // months
 }
 
-// Seen reads which values occur, from the cells and not from the rows.
-func (s *Store) Seen(ctx context.Context) (Seen, error) {
+// Seen reads which values occur among the records that access allows, from the
+// cells and not from the rows.
+func (s *Store) Seen(ctx context.Context, may access.Expr) (Seen, error) {
 	var out Seen
+	w := &where{text: []string{"lines <> 0"}}
+	w.may("cell.handling", may, false)
+	cells := " FROM cell" + w.String()
 	tx, err := s.snapshot(ctx)
 	if err != nil {
 		return out, err
@@ -27,7 +32,7 @@ func (s *Store) Seen(ctx context.Context) (Seen, error) {
 	defer tx.Rollback()
 	var from, to int64
 	err = tx.QueryRowContext(ctx, `SELECT coalesce(CAST(sum(lines) AS BIGINT), 0), coalesce(CAST(sum(events) AS BIGINT), 0),
-		coalesce(CAST(sum(lines * doubtful) AS BIGINT), 0), coalesce(min(month), 0), coalesce(max(month), 0) FROM cell WHERE lines <> 0`).
+		coalesce(CAST(sum(lines * doubtful) AS BIGINT), 0), coalesce(min(month), 0), coalesce(max(month), 0)`+cells, w.args...).
 		Scan(&out.Rows, &out.Seizures, &out.Doubtful, &from, &to)
 	if err != nil {
 		return out, diskError(err)
@@ -37,26 +42,26 @@ func (s *Store) Seen(ctx context.Context) (Seen, error) {
 		text string
 		scan func(scanner) error
 	}{
-		{"SELECT DISTINCT month / 10000 FROM cell WHERE lines <> 0 ORDER BY 1 DESC", func(r scanner) error {
+		{"SELECT DISTINCT month / 10000" + cells + " ORDER BY 1 DESC", func(r scanner) error {
 			var y int
 			err := r.Scan(&y)
 			out.Years = append(out.Years, y)
 			return err
 		}},
-		{"SELECT DISTINCT country FROM cell WHERE lines <> 0 ORDER BY 1", func(r scanner) error {
+		{"SELECT DISTINCT country" + cells + " ORDER BY 1", func(r scanner) error {
 			var c paiza.Country
 			err := r.Scan(&c)
 			out.Countries = append(out.Countries, c)
 			return err
 		}},
-		{"SELECT DISTINCT substance FROM cell WHERE lines <> 0 ORDER BY 1", func(r scanner) error {
+		{"SELECT DISTINCT substance" + cells + " ORDER BY 1", func(r scanner) error {
 			var c string
 			err := r.Scan(&c)
 			out.Substances = append(out.Substances, c)
 			return err
 		}},
 	} {
-		rows, err := tx.QueryContext(ctx, q.text)
+		rows, err := tx.QueryContext(ctx, q.text, w.args...)
 		if err != nil {
 			return out, diskError(err)
 		}

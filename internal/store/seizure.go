@@ -19,12 +19,14 @@ var seizureColumns = []string{
 	"date", "until", "country", "division", "division_text", "place", "routing", "basis",
 	"substance", "substance_text", "amount_text", "unit_text", "unit", "dim", "amount", "equivalent", "factor", "events",
 	"producing", "departure", "via", "destination", "transport", "hiding", "installation",
-	"packaging", "agency", "reference", "exhibit", "persons", "flags", "tlp", "purpose",
+	"packaging", "agency", "reference", "exhibit", "persons", "flags", "handling", "caveat", "changes",
 }
 
 var (
 	insertSeizure = insertText("seizure", seizureColumns) + " ON CONFLICT (key_hi, key_lo) DO NOTHING"
-	selectSeizure = "SELECT " + strings.Join(seizureColumns, ", ") + " FROM seizure"
+	// Every seizure is read beside its handling. LEFT, so that no engine begins
+	// at the handlings.
+	selectSeizure = "SELECT " + strings.Join(seizureColumns, ", ") + ", " + handlingColumns + " FROM seizure LEFT JOIN handling ON handling.id = seizure.handling"
 )
 
 func insertText(table string, columns []string) string {
@@ -52,13 +54,13 @@ func (k Key) halves() (hi, lo int64) {
 }
 
 // seizureArgs puts the columns of a row into args, which has their length.
-func seizureArgs(args []any, num, importNum int64, key Key, ident int64, z *paiza.Seizure) {
+func seizureArgs(args []any, num, importNum, handling int64, key Key, ident int64, z *paiza.Seizure) {
 	hi, lo := key.halves()
 	a := [...]any{num, importNum, int64(0), hi, lo, ident, z.Source.Sheet, int64(z.Source.Row), z.Source.Person, z.Recorded.UnixMilli(),
 		int64(z.Date), int64(z.Until), string(z.Country), z.Division, z.DivisionText, z.Place, string(z.Routing), string(z.RoutingBasis),
 		z.Substance, z.SubstanceText, z.AmountText, z.UnitText, z.Unit, string(z.Amount.Dim), z.Amount.Base, z.Equivalent, z.Factor, z.Count,
 		string(z.Route.Producing), string(z.Route.Departure), string(z.Route.Via), string(z.Route.Destination), z.Transport, z.Hiding, z.Installation,
-		z.Packaging, z.Agency, z.Reference, z.Exhibit, int64(z.Persons), int64(z.Flags), string(z.Handling.TLP), z.Handling.Purpose}
+		z.Packaging, z.Agency, z.Reference, z.Exhibit, int64(z.Persons), int64(z.Flags), handling, z.Caveat, max(z.Version-1, 0)}
 	copy(args, a[:])
 }
 
@@ -66,12 +68,15 @@ type scanner interface{ Scan(dest ...any) error }
 
 func scanSeizure(row scanner) (paiza.Seizure, error) {
 	var z paiza.Seizure
-	var num, imp, superseded, hi, lo, ident, line, recorded, date, until, persons, flags int64
-	err := row.Scan(&num, &imp, &superseded, &hi, &lo, &ident, &z.Source.Sheet, &line, &z.Source.Person, &recorded,
+	var num, imp, superseded, hi, lo, ident, line, recorded, date, until, persons, flags, handling, changes int64
+	var h handlingRow
+	into := []any{&num, &imp, &superseded, &hi, &lo, &ident, &z.Source.Sheet, &line, &z.Source.Person, &recorded,
 		&date, &until, &z.Country, &z.Division, &z.DivisionText, &z.Place, &z.Routing, &z.RoutingBasis,
 		&z.Substance, &z.SubstanceText, &z.AmountText, &z.UnitText, &z.Unit, &z.Amount.Dim, &z.Amount.Base, &z.Equivalent, &z.Factor, &z.Count,
 		&z.Route.Producing, &z.Route.Departure, &z.Route.Via, &z.Route.Destination, &z.Transport, &z.Hiding, &z.Installation,
-		&z.Packaging, &z.Agency, &z.Reference, &z.Exhibit, &persons, &flags, &z.Handling.TLP, &z.Handling.Purpose)
+		&z.Packaging, &z.Agency, &z.Reference, &z.Exhibit, &persons, &flags, &handling, &z.Caveat, &changes}
+	err := row.Scan(append(into, h.into()...)...)
+	z.Handling, z.Version, z.Withdrawn = h.value(), changes+1, superseded == withdrawn
 	z.ID = strconv.FormatInt(num, 10)
 	if imp != 0 {
 		z.Source.Import = strconv.FormatInt(imp, 10)
@@ -82,9 +87,16 @@ func scanSeizure(row scanner) (paiza.Seizure, error) {
 	return z, err
 }
 
+// withdrawn marks a row that its agency took back: in the place of the import
+// that replaced it.
+const withdrawn = -1
+
 // visible is the condition that a row counts: its import is whole and nothing
-// has replaced it.
+// has replaced it, nor was it withdrawn.
 const visible = "superseded = 0 AND import NOT IN (SELECT num FROM import WHERE state <> 'done')"
+
+// known is the condition that a row counts or was withdrawn.
+const known = "superseded <= 0 AND import NOT IN (SELECT num FROM import WHERE state <> 'done')"
 
 // InsertSeizure writes one seizure that a person typed, its search words and
 // its cells. key must be new.
@@ -93,8 +105,13 @@ func (t *Tx) InsertSeizure(key Key, z *paiza.Seizure) error {
 	if err != nil {
 		return err
 	}
+	handling, err := t.Handling(z.Handling)
+	if err != nil {
+		return err
+	}
+	z.Version = 1
 	args := make([]any, len(seizureColumns))
-	seizureArgs(args, num, 0, key, 0, z)
+	seizureArgs(args, num, 0, handling, key, 0, z)
 	if _, err := t.exec(insertSeizure, args...); err != nil {
 		return err
 	}
@@ -104,17 +121,18 @@ func (t *Tx) InsertSeizure(key Key, z *paiza.Seizure) error {
 		return err
 	}
 	sum := NewRollup()
-	sum.Seizure(z)
+	sum.Seizure(z, handling)
 	return t.AddRollup(0, sum)
 }
 
-// Seizure reads one row; one that does not count any more is not found.
+// Seizure reads one row, also one that was withdrawn; one that a newer edition
+// replaced is not found.
 func (s *Store) Seizure(ctx context.Context, id string) (paiza.Seizure, error) {
 	num, err := strconv.ParseInt(id, 10, 64)
 	if err != nil {
 		return paiza.Seizure{}, paiza.NotFound("seizure", id)
 	}
-	z, err := scanSeizure(s.read.QueryRowContext(ctx, selectSeizure+" WHERE num = $1 AND "+visible, num))
+	z, err := scanSeizure(s.read.QueryRowContext(ctx, selectSeizure+" WHERE num = $1 AND "+known, num))
 	if errors.Is(err, sql.ErrNoRows) {
 		return z, paiza.NotFound("seizure", id)
 	}

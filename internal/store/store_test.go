@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"paiza"
+	"paiza/internal/access"
 	"paiza/internal/store"
 	"paiza/internal/store/pgtest"
 )
@@ -50,7 +51,7 @@ func seizure(day int, substance string, grams int64) paiza.Seizure {
 	return paiza.Seizure{Date: paiza.NewDate(2024, 1+day%12, 1+day%28), Country: "KAZ", Place: "Алматы", Routing: paiza.RoutingInland,
 		RoutingBasis: paiza.BasisStated, Substance: substance, SubstanceText: substance, AmountText: fmt.Sprint(grams), UnitText: "g", Unit: "gram",
 		Amount: paiza.Amount{Dim: paiza.DimMass, Base: grams * 1e6}, Equivalent: grams * 1e6, Factor: "measured", Count: 1,
-		Handling: paiza.Handling{TLP: paiza.TLPAmber}, Recorded: time.Date(2024, 12, 1, 0, 0, 0, 0, time.UTC)}
+		Handling: amber, Version: 1, Recorded: time.Date(2024, 12, 1, 0, 0, 0, 0, time.UTC)}
 }
 
 func key() (k store.Key) { rand.Read(k[:]); return k }
@@ -62,13 +63,19 @@ func insert(t *testing.T, s *store.Store, z *paiza.Seizure) {
 	}
 }
 
+// all is the condition of who may read everything.
+const all = access.Const(true)
+
+// amber is how the records of these tests are handled.
+var amber = paiza.Handling{TLP: paiza.TLPAmber, Purpose: paiza.PurposeStatistics, Owner: paiza.HomeAgency}
+
 // load takes rows in as one import and answers its number.
 func load(t *testing.T, s *store.Store, source string, rows []store.ImportRow) (int64, *store.Loader) {
 	t.Helper()
 	ctx := t.Context()
-	imp := &paiza.Import{File: "f.csv", Profile: "test", Source: source, Kind: paiza.KindSeizures, Started: time.Now(), Actor: "T"}
-	var num int64
-	err := s.Write(ctx, func(tx *store.Tx) (err error) { num, err = tx.BeginImport(imp); return err })
+	imp := &paiza.Import{File: "f.csv", Profile: "test", Source: source, Kind: paiza.KindSeizures, Started: time.Now(), Actor: "T", Handling: amber}
+	var num, handling int64
+	err := s.Write(ctx, func(tx *store.Tx) (err error) { num, handling, err = tx.BeginImport(imp); return err })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +83,7 @@ func load(t *testing.T, s *store.Store, source string, rows []store.ImportRow) (
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := s.NewLoader(num, !earlier)
+	l := s.NewLoader(num, handling, !earlier)
 	for len(rows) > 0 {
 		n := min(len(rows), 7)
 		if err := l.Load(ctx, store.Pack(rows[:n]), nil, paiza.Progress{}, func(*store.Tx) error { return nil }); err != nil {
@@ -156,7 +163,7 @@ func TestSearch(t *testing.T) {
 			"АЛМАТЫ": "Алматы, аэропорт", "аэроп": "Алматы, аэропорт", "木齐": "乌鲁木齐海关", "海关": "乌鲁木齐海关",
 			"medellin": "Medellín", "елкино": "Ёлкино", "алматы heroin": "Алматы, аэропорт",
 		} {
-			list, err := s.Seizures(t.Context(), paiza.SeizureFilter{Text: query}, paiza.Page{Size: 10})
+			list, err := s.Seizures(t.Context(), paiza.SeizureFilter{Text: query}, paiza.Page{Size: 10}, all)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -165,7 +172,7 @@ func TestSearch(t *testing.T) {
 			}
 		}
 		for _, hostile := range []string{`"`, `' OR 1=1`, `* NEAR(`, "алматы\x00", ":*&|!"} {
-			if _, err := s.Seizures(t.Context(), paiza.SeizureFilter{Text: hostile}, paiza.Page{Size: 10}); err != nil {
+			if _, err := s.Seizures(t.Context(), paiza.SeizureFilter{Text: hostile}, paiza.Page{Size: 10}, all); err != nil {
 				t.Errorf("%q: %v", hostile, err)
 			}
 		}
@@ -183,7 +190,7 @@ func TestPages(t *testing.T) {
 		last := paiza.Date(99999999)
 		page := paiza.Page{Size: 10}
 		for {
-			list, err := s.Seizures(t.Context(), paiza.SeizureFilter{}, page)
+			list, err := s.Seizures(t.Context(), paiza.SeizureFilter{}, page, all)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -234,7 +241,7 @@ func TestFilter(t *testing.T) {
 			"typed in":             {paiza.SeizureFilter{Slice: paiza.Slice{Imports: []string{""}}}, 3},
 			"of an import":         {paiza.SeizureFilter{Slice: paiza.Slice{Imports: []string{"7"}}}, 0},
 		} {
-			list, err := s.Seizures(t.Context(), tc.f, paiza.Page{Size: 10})
+			list, err := s.Seizures(t.Context(), tc.f, paiza.Page{Size: 10}, all)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -269,7 +276,7 @@ func TestImportOverlap(t *testing.T) {
 		if n, ug := cells(t, s); n != 40 || ug != 40*41/2*1e6 {
 			t.Errorf("cells hold %d rows, %d µg", n, ug)
 		}
-		list, err := s.Seizures(t.Context(), paiza.SeizureFilter{Slice: paiza.Slice{Imports: []string{fmt.Sprint(second)}}}, paiza.Page{Size: 50})
+		list, err := s.Seizures(t.Context(), paiza.SeizureFilter{Slice: paiza.Slice{Imports: []string{fmt.Sprint(second)}}}, paiza.Page{Size: 50}, all)
 		if err != nil || len(list.Seizures) != 10 {
 			t.Fatalf("rows of the second import: %d, %v", len(list.Seizures), err)
 		}
@@ -283,7 +290,7 @@ func TestImportOverlap(t *testing.T) {
 		if n, _ := cells(t, s); n != 30 {
 			t.Errorf("after the undo of the first file %d rows count, want the 30 of the second", n)
 		}
-		list, err = s.Seizures(t.Context(), paiza.SeizureFilter{Slice: paiza.Slice{Imports: []string{fmt.Sprint(second)}}}, paiza.Page{Size: 50})
+		list, err = s.Seizures(t.Context(), paiza.SeizureFilter{Slice: paiza.Slice{Imports: []string{fmt.Sprint(second)}}}, paiza.Page{Size: 50}, all)
 		if err != nil || len(list.Seizures) != 30 {
 			t.Fatalf("the second import holds %d rows, %v", len(list.Seizures), err)
 		}
@@ -342,16 +349,16 @@ func TestRunningImportIsUnseen(t *testing.T) {
 	engines(t, func(t *testing.T, s *store.Store, _ string) {
 		ctx := t.Context()
 		imp := &paiza.Import{Source: "x", Kind: paiza.KindSeizures, Started: time.Now()}
-		var num int64
-		if err := s.Write(ctx, func(tx *store.Tx) (err error) { num, err = tx.BeginImport(imp); return err }); err != nil {
+		var num, handling int64
+		if err := s.Write(ctx, func(tx *store.Tx) (err error) { num, handling, err = tx.BeginImport(imp); return err }); err != nil {
 			t.Fatal(err)
 		}
 		z := seizure(1, "heroin", 5)
-		l := s.NewLoader(num, true)
+		l := s.NewLoader(num, handling, true)
 		if err := l.Load(ctx, store.Pack([]store.ImportRow{{Key: key(), Seizure: &z}}), nil, paiza.Progress{}, func(*store.Tx) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
-		if list, err := s.Seizures(ctx, paiza.SeizureFilter{}, paiza.Page{Size: 5}); err != nil || len(list.Seizures) != 0 {
+		if list, err := s.Seizures(ctx, paiza.SeizureFilter{}, paiza.Page{Size: 5}, all); err != nil || len(list.Seizures) != 0 {
 			t.Errorf("a running import shows %d rows, %v", len(list.Seizures), err)
 		}
 		sound(t, s)
@@ -460,7 +467,7 @@ func TestBackupRestore(t *testing.T) {
 		if got, gotUG := cells(t, again); got != want || gotUG != wantUG {
 			t.Errorf("restored %d rows, %d µg; want %d, %d", got, gotUG, want, wantUG)
 		}
-		if list, err := again.Seizures(ctx, paiza.SeizureFilter{Text: "опий алматы"}, paiza.Page{Size: 50}); err != nil || len(list.Seizures) != 25 {
+		if list, err := again.Seizures(ctx, paiza.SeizureFilter{Text: "опий алматы"}, paiza.Page{Size: 50}, all); err != nil || len(list.Seizures) != 25 {
 			t.Errorf("search after the restore: %d, %v", len(list.Seizures), err)
 		}
 		sound(t, again)
@@ -640,11 +647,11 @@ func TestOpenRefusesForeignFile(t *testing.T) {
 func TestImpossibleSums(t *testing.T) {
 	engines(t, func(t *testing.T, s *store.Store, _ string) {
 		imp := &paiza.Import{Source: "x", Kind: paiza.KindSeizures, Started: time.Now()}
-		var num int64
-		if err := s.Write(t.Context(), func(tx *store.Tx) (err error) { num, err = tx.BeginImport(imp); return err }); err != nil {
+		var num, handling int64
+		if err := s.Write(t.Context(), func(tx *store.Tx) (err error) { num, handling, err = tx.BeginImport(imp); return err }); err != nil {
 			t.Fatal(err)
 		}
-		l := s.NewLoader(num, true)
+		l := s.NewLoader(num, handling, true)
 		var rows []store.ImportRow
 		for range 12 {
 			z := seizure(1, "heroin", 1)

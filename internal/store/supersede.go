@@ -68,7 +68,7 @@ func (t *Tx) settle(table string, ident, current int64, byImport map[int64]*Roll
 		if r.imp == newest || seen[r.num][newest] {
 			want = 0
 		}
-		if want == r.superseded {
+		if want == r.superseded || r.superseded == withdrawn {
 			continue
 		}
 		if _, err := t.exec("UPDATE "+table+" SET superseded = $1 WHERE num = $2", want, r.num); err != nil {
@@ -209,6 +209,7 @@ func rollupOf(m map[int64]*Rollup, imp int64) *Rollup {
 // old is a row that is in the store, as far as its cells need it.
 type old struct {
 	num, imp, superseded int64
+	handling             int64
 	seizure              paiza.Seizure
 	total                paiza.Total
 }
@@ -216,9 +217,9 @@ type old struct {
 func (o *old) addTo(r *Rollup, table string, sign int) {
 	switch {
 	case table == "seizure" && sign > 0:
-		r.Seizure(&o.seizure)
+		r.Seizure(&o.seizure, o.handling)
 	case table == "seizure":
-		r.Without(&o.seizure)
+		r.Without(&o.seizure, o.handling)
 	case sign > 0:
 		r.Total(&o.total)
 	default:
@@ -227,7 +228,7 @@ func (o *old) addTo(r *Rollup, table string, sign int) {
 }
 
 func (t *Tx) olds(table, cond string, args ...any) ([]old, error) {
-	columns := "num, import, superseded, date, country, division, routing, substance, dim, amount, equivalent, events, producing, departure, via, destination, flags, tlp"
+	columns := "num, import, superseded, date, country, division, routing, substance, dim, amount, equivalent, events, producing, departure, via, destination, flags, handling"
 	if table == "total" {
 		columns = "num, import, superseded, year, country, substance, dim, amount, equivalent"
 	}
@@ -245,7 +246,7 @@ func (t *Tx) olds(table, cond string, args ...any) ([]old, error) {
 			err = rows.Scan(&o.num, &o.imp, &o.superseded, &o.total.Year, &o.total.Country, &o.total.Substance, &o.total.Amount.Dim, &o.total.Amount.Base, &o.total.Equivalent)
 		} else {
 			err = rows.Scan(&o.num, &o.imp, &o.superseded, &date, &z.Country, &z.Division, &z.Routing, &z.Substance, &z.Amount.Dim, &z.Amount.Base, &z.Equivalent, &z.Count,
-				&z.Route.Producing, &z.Route.Departure, &z.Route.Via, &z.Route.Destination, &flags, &z.Handling.TLP)
+				&z.Route.Producing, &z.Route.Departure, &z.Route.Via, &z.Route.Destination, &flags, &o.handling)
 			z.Date, z.Flags = paiza.Date(date), paiza.Flags(flags)
 		}
 		if err != nil {

@@ -169,7 +169,7 @@ func (s *Site) record(w http.ResponseWriter, r *http.Request) error {
 		Producing: f.Get("producing"), Departure: f.Get("departure"), Via: f.Get("via"), Destination: f.Get("destination"),
 		Transport: f.Get("transport"), Hiding: f.Get("hiding"), Installation: f.Get("installation"), Packaging: f.Get("packaging"),
 		Agency: f.Get("agency"), Reference: f.Get("reference"), Exhibit: f.Get("exhibit"), Persons: f.Get("persons"),
-		TLP: f.Get("tlp"), Purpose: f.Get("purpose"), Reason: f.Get("reason")}
+		Caveat: f.Get("caveat"), Handling: newHandling(f), Reason: f.Get("reason")}
 	z, err := s.desk.RecordSeizure(r.Context(), v.Actor, in)
 	if err != nil {
 		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrConflict) {
@@ -181,4 +181,10 @@ func (s *Site) record(w http.ResponseWriter, r *http.Request) error {
 	s.flash(r, "seizure.recorded")
 	http.Redirect(w, r, "/seizures/"+z.ID, http.StatusSeeOther)
 	return nil
+}
+
+// newHandling is how a person says in a form that a record is handled.
+func newHandling(f form) paiza.NewHandling {
+	return paiza.NewHandling{TLP: f.Get("tlp"), Purpose: f.Get("purpose"), Case: f.Get("case"),
+		Agencies: f.All("agencies"), Persons: f.All("persons_named"), Own: f.Get("handling") == "own"}
 }
