@@ -75,7 +75,7 @@ var running = []string{"session", "lease", "upload", "upload_chunk"}
 // withoutRunning takes what belongs to running processes out of a copy, and the
 // space it took.
 func withoutRunning(ctx context.Context, file string) error {
-	c, err := Open(ctx, file)
+	c, err := open(ctx, file, asCopy)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func CheckBackup(ctx context.Context, file string) error {
 
 // copyOut copies every table of a PostgreSQL store into a new SQLite file.
 func (s *Store) copyOut(ctx context.Context, file string) error {
-	out, err := Open(ctx, file)
+	out, err := open(ctx, file, asCopy)
 	if err != nil {
 		return err
 	}
@@ -267,7 +267,7 @@ func Restore(ctx context.Context, file, target string, replace bool) error {
 	if _, err := os.Stat(target + "-wal"); err == nil && !replace {
 		return paiza.Conflict("restore.exists", paiza.Args{"file": target + "-wal"})
 	}
-	b, err := Open(ctx, file)
+	b, err := open(ctx, file, asCopy)
 	if err != nil {
 		return err
 	}
@@ -318,7 +318,7 @@ func removeTail(file string) error {
 }
 
 func restorePostgres(ctx context.Context, file, target string, replace bool) error {
-	b, err := Open(ctx, file)
+	b, err := open(ctx, file, asCopy)
 	if err != nil {
 		return err
 	}

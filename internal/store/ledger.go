@@ -14,13 +14,12 @@ import (
 )
 
 // The ledger's settings. The key signs the head after every act; it is made at
-// the first act and, for now, is kept in the database itself and in every
-// backup. Whoever can write the database can therefore read the key and sign a
-// history of his own: against him only a checkpoint helps that left the node
-// before (paiza ledger checkpoint). Against everybody who changes rows and does
-// not have the key, the signature does.
+// the first act and is sealed with the node's secret (secret.go). Against
+// whoever has both, a checkpoint helps that left the node before (paiza ledger
+// checkpoint).
 const (
-	metaKey        = "ledger_key"        // secret
+	metaKey        = "ledger_key"        // sealed
+	metaVerifier   = "ledger_verifier"   // its public half
 	metaCheckpoint = "ledger_checkpoint" // the signed head
 )
 
@@ -67,21 +66,18 @@ func (t *Tx) head(size int64) (ledger.Tree, *ledger.Key, error) {
 	if tree, key, ok := t.s.heads.find(signed); ok && tree.Size() == size {
 		return tree, key, nil
 	}
-	secret, err := t.setting(metaKey)
+	h, err := readHead(t.ctx, t.conn)
 	if err != nil {
 		return ledger.Tree{}, nil, err
 	}
-	if secret == "" && signed == "" && size == 0 {
-		if secret, err = ledger.NewKey(); err != nil {
-			return ledger.Tree{}, nil, err
-		}
-		key, err := ledger.ParseKey(secret)
-		if err != nil {
-			return ledger.Tree{}, nil, err
-		}
-		return ledger.Tree{}, key, t.SetMeta(metaKey, secret)
+	if h.sealed == "" && signed == "" && size == 0 {
+		key, err := t.newKey()
+		return ledger.Tree{}, key, err
 	}
-	key, _, err := checkHead(secret, signed, size)
+	if _, err := checkHead(h, size); err != nil {
+		return ledger.Tree{}, nil, damaged(err)
+	}
+	key, err := t.s.openKey(h)
 	if err != nil {
 		return ledger.Tree{}, nil, damaged(err)
 	}
@@ -108,23 +104,69 @@ func (t *Tx) setting(name string) (v string, err error) {
 	return v, err
 }
 
-// checkHead checks that the key signed the head and that it is of size entries.
-func checkHead(secret, signed string, size int64) (*ledger.Key, ledger.Checkpoint, error) {
-	bad := &ledger.Fault{Kind: ledger.FaultCheckpoint, At: size}
+// newKey makes the ledger's key, at the first act.
+func (t *Tx) newKey() (*ledger.Key, error) {
+	secret, err := ledger.NewKey()
+	if err != nil {
+		return nil, err
+	}
 	key, err := ledger.ParseKey(secret)
 	if err != nil {
-		return nil, ledger.Checkpoint{}, bad
+		return nil, err
 	}
-	c, err := ledger.OpenCheckpoint(signed, key.Verifier())
+	if err := t.SetSecret(metaKey, secret); err != nil {
+		return nil, err
+	}
+	return key, t.SetMeta(metaVerifier, key.Verifier())
+}
+
+// openKey opens the ledger's key.
+func (s *Store) openKey(h signedHead) (*ledger.Key, error) {
+	secret, err := s.unsealed(metaKey, h.sealed)
+	if err != nil {
+		return nil, err
+	}
+	key, err := ledger.ParseKey(secret)
+	if err != nil || key.Verifier() != h.verifier {
+		return nil, &ledger.Fault{Kind: ledger.FaultCheckpoint}
+	}
+	return key, nil
+}
+
+// sealKey seals the key of a store that was made before there was a secret.
+func (s *Store) sealKey(ctx context.Context) error {
+	v, err := s.Meta(ctx, metaKey)
+	if err != nil || v == "" || strings.HasPrefix(v, sealedPrefix) {
+		return err
+	}
+	return s.Write(ctx, func(t *Tx) error {
+		secret, err := t.setting(metaKey)
+		if err != nil || strings.HasPrefix(secret, sealedPrefix) {
+			return err
+		}
+		key, err := ledger.ParseKey(secret)
+		if err != nil {
+			return damaged(&ledger.Fault{Kind: ledger.FaultCheckpoint})
+		}
+		if err := t.SetMeta(metaVerifier, key.Verifier()); err != nil {
+			return err
+		}
+		return t.SetSecret(metaKey, secret)
+	})
+}
+
+// checkHead checks that the key signed the head and that it is of size entries.
+func checkHead(h signedHead, size int64) (ledger.Checkpoint, error) {
+	c, err := ledger.OpenCheckpoint(h.signed, h.verifier)
 	switch {
-	case err != nil:
-		return nil, c, bad
+	case err != nil || h.sealed == "":
+		return c, &ledger.Fault{Kind: ledger.FaultCheckpoint, At: size}
 	case size < c.Size:
-		return nil, c, &ledger.Fault{Kind: ledger.FaultCut, At: size, Want: c.Size}
+		return c, &ledger.Fault{Kind: ledger.FaultCut, At: size, Want: c.Size}
 	case size > c.Size:
-		return nil, c, &ledger.Fault{Kind: ledger.FaultAdded, At: size, Want: c.Size}
+		return c, &ledger.Fault{Kind: ledger.FaultAdded, At: size, Want: c.Size}
 	}
-	return key, c, nil
+	return c, nil
 }
 
 // damaged makes a refusal of a fault; other errors stay what they are.
@@ -221,18 +263,16 @@ func (s *Store) Checkpoint(ctx context.Context) (signed, verifier string, err er
 	return h.signed, h.verifier, err
 }
 
-// signedHead is what the database says of the ledger's head.
-type signedHead struct{ secret, signed, verifier string }
+// signedHead is what the database says of the ledger's head: the sealed key, the
+// signed head, and the verifier of the key.
+type signedHead struct{ sealed, signed, verifier string }
 
 func readHead(ctx context.Context, q querier) (h signedHead, err error) {
-	for name, v := range map[string]*string{metaKey: &h.secret, metaCheckpoint: &h.signed} {
+	for name, v := range map[string]*string{metaKey: &h.sealed, metaCheckpoint: &h.signed, metaVerifier: &h.verifier} {
 		err := q.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = $1", name).Scan(v)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return h, diskError(err)
 		}
-	}
-	if key, err := ledger.ParseKey(h.secret); err == nil {
-		h.verifier = key.Verifier()
 	}
 	return h, nil
 }

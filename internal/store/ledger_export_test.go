@@ -32,7 +32,7 @@ func (s *Store) RewriteForTest(ctx context.Context, sign bool) error {
 		if !sign {
 			return nil
 		}
-		secret, err := t.setting(metaKey)
+		secret, err := t.Secret(metaKey)
 		if err != nil {
 			return err
 		}
@@ -70,5 +70,36 @@ func (s *Store) ChainForTest(ctx context.Context, n int) error {
 			}
 		}
 		return nil
+	})
+}
+
+// ForgeForTest signs the ledger as it stands with a new key and puts its
+// verifier into the database, as a forger would who has it but not the secret.
+func (s *Store) ForgeForTest(ctx context.Context) error {
+	return s.Write(ctx, func(t *Tx) error {
+		acts, err := readActs(ctx, t.conn, "ORDER BY seq")
+		if err != nil {
+			return err
+		}
+		var tree ledger.Tree
+		for _, e := range acts {
+			tree.Append(ledger.Leaf(e.act, e.sealed))
+		}
+		secret, err := ledger.NewKey()
+		if err != nil {
+			return err
+		}
+		key, err := ledger.ParseKey(secret)
+		if err != nil {
+			return err
+		}
+		signed, err := key.Sign(&tree)
+		if err != nil {
+			return err
+		}
+		if err := t.SetMeta(metaVerifier, key.Verifier()); err != nil {
+			return err
+		}
+		return t.SetMeta(metaCheckpoint, signed)
 	})
 }

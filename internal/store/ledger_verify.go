@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"os"
 
 	"paiza"
 	"paiza/internal/ledger"
@@ -19,7 +21,32 @@ func (s *Store) VerifyLedger(ctx context.Context) (int64, error) {
 	if err := s.buildTree(ctx); err != nil { // of a store opened for repair
 		return 0, err
 	}
-	return s.verify(ctx, nil, false)
+	n, err := s.verify(ctx, nil, false)
+	if err != nil {
+		return n, err
+	}
+	return n, s.ownKey(ctx)
+}
+
+// ownKey checks, where the node's secret is at hand, that the ledger is signed
+// with the key that the secret seals: a forger could put his own verifier into
+// the database, but not a key behind it. A backup has no secret beside it.
+func (s *Store) ownKey(ctx context.Context) error {
+	h, err := readHead(ctx, s.read)
+	if err != nil || h.sealed == "" {
+		return err
+	}
+	if _, err := os.Stat(s.vault.file); err != nil {
+		return nil
+	}
+	if _, err := s.openKey(h); err != nil {
+		var f *ledger.Fault
+		if errors.As(err, &f) {
+			return err
+		}
+		return &ledger.Fault{Kind: ledger.FaultCheckpoint}
+	}
+	return nil
 }
 
 // VerifyLedgerSince also proves that the ledger continues an earlier checkpoint
@@ -38,11 +65,23 @@ func (s *Store) VerifyLedgerSince(ctx context.Context, signed string) (int64, er
 
 // readyLedger builds the tree of a store that has none yet, and checks the end
 // of the ledger.
-func (s *Store) readyLedger(ctx context.Context) error {
+func (s *Store) readyLedger(ctx context.Context, how manner) error {
+	if how != asCopy {
+		if err := s.sealKey(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.buildTree(ctx); err != nil {
 		return damaged(err)
 	}
-	_, err := s.verify(ctx, nil, true)
+	if _, err := s.verify(ctx, nil, true); err != nil || how == asCopy {
+		return damaged(err)
+	}
+	// A node that cannot sign its acts is told at the start, not at the first act.
+	h, err := readHead(ctx, s.read)
+	if err == nil && h.sealed != "" {
+		_, err = s.openKey(h)
+	}
 	return damaged(err)
 }
 
@@ -80,7 +119,7 @@ func (v *verification) run(tail bool) error {
 		}
 		return v.hashExtent(0)
 	}
-	_, c, err := checkHead(h.secret, h.signed, size)
+	c, err := checkHead(h, size)
 	if err != nil {
 		return err
 	}

@@ -36,23 +36,36 @@ type Store struct {
 	done   chan struct{}
 	now    func() time.Time
 	heads  heads // of the ledger
-	repair bool  // see OpenForRepair
+	vault  vault
+	repair bool // see OpenForRepair
 }
 
 // Open opens the store that target names and brings its tables up to date:
 // a file path for SQLite, or postgres://… for PostgreSQL. It refuses a store
 // whose ledger does not end as its checkpoint says.
-func Open(ctx context.Context, target string) (*Store, error) { return open(ctx, target, false) }
+func Open(ctx context.Context, target string) (*Store, error) { return open(ctx, target, whole) }
 
 // OpenForRepair opens a store without that check, to look at a damaged ledger
 // and to restore a backup over it: every act is refused.
 func OpenForRepair(ctx context.Context, target string) (*Store, error) {
-	return open(ctx, target, true)
+	return open(ctx, target, forRepair)
 }
 
-func open(ctx context.Context, target string, repair bool) (*Store, error) {
-	s := &Store{now: time.Now, repair: repair}
+// manner is how a store is opened.
+type manner int
+
+const (
+	whole     manner = iota // to work with
+	forRepair               // to look at a damaged ledger
+	asCopy                  // a backup on its way: it has no secret, and no act is written
+)
+
+func open(ctx context.Context, target string, how manner) (*Store, error) {
+	s := &Store{now: time.Now, repair: how == forRepair}
 	var err error
+	if s.vault.file, err = SecretFile(target); err != nil && how == whole {
+		return nil, err
+	}
 	if IsPostgres(target) {
 		s.engine = postgres
 		err = s.openPostgres(ctx, target)
@@ -71,7 +84,7 @@ func open(ctx context.Context, target string, repair bool) (*Store, error) {
 		s.queue, s.done = make(chan *job), make(chan struct{})
 		go s.writer()
 	}
-	if err := s.readyLedger(ctx); err != nil && !repair {
+	if err := s.readyLedger(ctx, how); err != nil && how != forRepair {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

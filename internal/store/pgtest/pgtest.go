@@ -38,13 +38,23 @@ var (
 	once   sync.Once
 	shared server
 	number atomic.Int64
+
+	settings string // the folder of secrets
 )
 
 // New makes an empty database and answers its address. It skips the test with
 // a clear line where there is no PostgreSQL.
 func New(t testing.TB) string {
 	t.Helper()
-	once.Do(func() { shared = start() })
+	once.Do(func() {
+		shared = start()
+		// The secrets of stores on PostgreSQL lie in the user's folder of settings:
+		// that of these tests ends with them.
+		if dir, err := os.MkdirTemp("", "paiza-settings-*"); err == nil {
+			settings = dir
+			os.Setenv("XDG_CONFIG_HOME", dir)
+		}
+	})
 	if shared.err != nil {
 		t.Skipf("PostgreSQL is not tested here: %v (install the package postgresql, or set %s)", shared.err, EnvURL)
 	}
@@ -79,6 +89,9 @@ func Main(m *testing.M) {
 	code := m.Run()
 	if shared.stop != nil {
 		shared.stop()
+	}
+	if settings != "" {
+		os.RemoveAll(settings)
 	}
 	os.Exit(code)
 }
