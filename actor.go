@@ -44,6 +44,8 @@ const (
 	RightReadCatalog     Right = "catalog.read"
 	RightReadCase        Right = "case.read"
 	RightManageCase      Right = "case.manage"
+	RightReadAlert       Right = "alert.read"
+	RightRaiseAlert      Right = "alert.raise"     // and correct and withdraw
 	RightProposeRelease  Right = "release.propose" // that something leaves the agency
 	RightConfirmRelease  Right = "release.confirm" // what another person proposed
 	RightManagePeople    Right = "person.manage"
@@ -56,7 +58,7 @@ const (
 // Rights lists every right.
 func Rights() []Right {
 	return []Right{RightReadSeizure, RightRecordSeizure, RightCorrectSeizure, RightWithdrawSeizure, RightRelabel, RightImport, RightUndoImport,
-		RightReadPicture, RightExport, RightReadCatalog, RightReadCase, RightManageCase, RightProposeRelease, RightConfirmRelease,
+		RightReadPicture, RightExport, RightReadCatalog, RightReadCase, RightManageCase, RightReadAlert, RightRaiseAlert, RightProposeRelease, RightConfirmRelease,
 		RightManagePeople, RightRecoverPerson, RightManageAgencies, RightReadLedger, RightOperate}
 }
 

@@ -23,6 +23,7 @@ const (
 	KindTotal   Kind = "total"
 	KindImport  Kind = "import"
 	KindCase    Kind = "case"
+	KindAlert   Kind = "alert"
 )
 
 // Object is what an act is done to, as far as a decision needs it.

@@ -25,6 +25,8 @@ func TestRoles(t *testing.T) {
 		paiza.RightReadPicture:     {viewer, registrar, analyst, chemist, prosecutor, duty, press},
 		paiza.RightReadCatalog:     {viewer, registrar, analyst, chemist, prosecutor, duty, press, auditor, admin},
 		paiza.RightReadCase:        {viewer, registrar, analyst, chemist, prosecutor, duty},
+		paiza.RightReadAlert:       {viewer, registrar, analyst, chemist, prosecutor, duty, press},
+		paiza.RightRaiseAlert:      {analyst, chemist, prosecutor, duty},
 		paiza.RightRecordSeizure:   {registrar, duty},
 		paiza.RightCorrectSeizure:  {registrar, chemist},
 		paiza.RightWithdrawSeizure: {registrar, prosecutor},
@@ -200,7 +202,7 @@ func TestNever(t *testing.T) {
 		if !got.Allow {
 			return
 		}
-		changing := !slices.Contains([]paiza.Right{paiza.RightReadSeizure, paiza.RightReadPicture, paiza.RightExport, paiza.RightReadCase, paiza.RightReadCatalog}, right)
+		changing := !slices.Contains([]paiza.Right{paiza.RightReadSeizure, paiza.RightReadPicture, paiza.RightExport, paiza.RightReadCase, paiza.RightReadCatalog, paiza.RightReadAlert}, right)
 		switch {
 		case h.TLP == paiza.TLPRed && !slices.Contains(h.Persons, who.ID):
 			t.Fatal("who is not named reaches a TLP:RED record")
@@ -208,7 +210,7 @@ func TestNever(t *testing.T) {
 			t.Fatal("who is no member reaches a record of a case")
 		case h.TLP == paiza.TLPAmberStrict && h.Owner != who.Agency:
 			t.Fatal("TLP:AMBER+STRICT leaves its agency")
-		case o.Withdrawn && right != paiza.RightReadSeizure:
+		case o.Withdrawn && right != paiza.RightReadSeizure && right != paiza.RightReadAlert:
 			t.Fatal("something is done to a withdrawn record")
 		case right == paiza.RightConfirmRelease && c.Proposer == who.ID:
 			t.Fatal("one person is four eyes")

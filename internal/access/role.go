@@ -7,7 +7,7 @@ import (
 )
 
 // reading is what everybody may do who works with records.
-var reading = []paiza.Right{paiza.RightReadSeizure, paiza.RightReadPicture, paiza.RightReadCatalog, paiza.RightReadCase}
+var reading = []paiza.Right{paiza.RightReadSeizure, paiza.RightReadPicture, paiza.RightReadCatalog, paiza.RightReadCase, paiza.RightReadAlert}
 
 // rights is what each role may do. A right that stands in no row belongs to
 // nobody.
@@ -15,12 +15,12 @@ var rights = map[paiza.Role][]paiza.Right{
 	paiza.RoleViewer: reading,
 	paiza.RoleRegistrar: with(reading, paiza.RightRecordSeizure, paiza.RightCorrectSeizure, paiza.RightWithdrawSeizure,
 		paiza.RightImport, paiza.RightUndoImport),
-	paiza.RoleAnalyst: with(reading, paiza.RightExport, paiza.RightRelabel, paiza.RightProposeRelease),
-	paiza.RoleChemist: with(reading, paiza.RightCorrectSeizure),
-	paiza.RoleProsecutor: with(reading, paiza.RightManageCase, paiza.RightRelabel, paiza.RightWithdrawSeizure, paiza.RightExport,
+	paiza.RoleAnalyst: with(reading, paiza.RightExport, paiza.RightRelabel, paiza.RightRaiseAlert, paiza.RightProposeRelease),
+	paiza.RoleChemist: with(reading, paiza.RightCorrectSeizure, paiza.RightRaiseAlert),
+	paiza.RoleProsecutor: with(reading, paiza.RightManageCase, paiza.RightRelabel, paiza.RightRaiseAlert, paiza.RightWithdrawSeizure, paiza.RightExport,
 		paiza.RightProposeRelease, paiza.RightConfirmRelease),
-	paiza.RoleDutyOfficer:  with(reading, paiza.RightRecordSeizure, paiza.RightProposeRelease),
-	paiza.RolePressOfficer: {paiza.RightReadSeizure, paiza.RightReadPicture, paiza.RightReadCatalog, paiza.RightExport},
+	paiza.RoleDutyOfficer:  with(reading, paiza.RightRecordSeizure, paiza.RightRaiseAlert, paiza.RightProposeRelease),
+	paiza.RolePressOfficer: {paiza.RightReadSeizure, paiza.RightReadPicture, paiza.RightReadCatalog, paiza.RightReadAlert, paiza.RightExport},
 	paiza.RoleAuditor:      {paiza.RightReadCatalog, paiza.RightReadLedger},
 	// An administrator looks after people and the machine; the role by itself
 	// opens no record.

@@ -22,7 +22,7 @@ func (r *rule) concerns(right paiza.Right) bool {
 // controlled are the acts that only the agency that made a record may do
 // (originator control).
 var controlled = []paiza.Right{paiza.RightCorrectSeizure, paiza.RightWithdrawSeizure, paiza.RightRelabel,
-	paiza.RightUndoImport, paiza.RightProposeRelease, paiza.RightConfirmRelease, paiza.RightManageCase}
+	paiza.RightUndoImport, paiza.RightProposeRelease, paiza.RightConfirmRelease, paiza.RightManageCase, paiza.RightRaiseAlert}
 
 // leaving are the acts by which something leaves the agency.
 var leaving = []paiza.Right{paiza.RightProposeRelease, paiza.RightConfirmRelease}
@@ -46,7 +46,7 @@ var rules = []rule{
 
 	// What was withdrawn is seen by the agency that withdrew it and is changed by nobody.
 	{id: "withdrawn", deny: true, when: func(who *paiza.Actor, right paiza.Right, _ *Context) Expr {
-		if right != paiza.RightReadSeizure {
+		if right != paiza.RightReadSeizure && right != paiza.RightReadAlert {
 			return is(FieldWithdrawn, yes)
 		}
 		return and(Const(who.Via != paiza.ViaConsole), is(FieldWithdrawn, yes), not(is(FieldOwner, who.Agency)))
@@ -85,7 +85,7 @@ var rules = []rule{
 			return and(Const(who.AgencyKind == paiza.AgencyHealth || who.AgencyKind == paiza.AgencyPress), not(is(FieldTLP, string(paiza.TLPClear))))
 		})},
 	// The role of the press by itself opens what is cleared.
-	{id: "press", deny: true, rights: []paiza.Right{paiza.RightReadSeizure, paiza.RightReadPicture, paiza.RightExport},
+	{id: "press", deny: true, rights: []paiza.Right{paiza.RightReadSeizure, paiza.RightReadPicture, paiza.RightExport, paiza.RightReadAlert},
 		when: func(who *paiza.Actor, right paiza.Right, _ *Context) Expr {
 			return and(Const(who.Via != paiza.ViaConsole && !besidesPress(who, right)), not(is(FieldTLP, string(paiza.TLPClear))))
 		}},

@@ -20,6 +20,10 @@ func (d *Desk) may(who paiza.Actor, right paiza.Right) access.Expr {
 	return access.Filter(who, right, d.when())
 }
 
+// reading is the right to read each kind of object.
+var reading = map[access.Kind]paiza.Right{access.KindSeizure: paiza.RightReadSeizure, access.KindTotal: paiza.RightReadSeizure,
+	access.KindImport: paiza.RightReadSeizure, access.KindCase: paiza.RightReadCase, access.KindAlert: paiza.RightReadAlert}
+
 // decide asks for one object. What a person may not read does not exist for
 // him; what he may read and not do is forbidden, with the rule that says why.
 func (d *Desk) decide(who paiza.Actor, right paiza.Right, o access.Object, c access.Context, what, id string) error {
@@ -30,7 +34,7 @@ func (d *Desk) decide(who paiza.Actor, right paiza.Right, o access.Object, c acc
 	if err := allow(who, right); err != nil {
 		return err
 	}
-	if right == paiza.RightReadSeizure || !access.Decide(who, paiza.RightReadSeizure, o, c).Allow {
+	if read := reading[o.Kind]; right == read || !access.Decide(who, read, o, c).Allow {
 		return paiza.NotFound(what, id)
 	}
 	return &paiza.Error{Kind: paiza.ErrForbidden, Key: "error.rule." + got.Rule, Args: paiza.Args{"right": string(right)}}

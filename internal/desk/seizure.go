@@ -24,7 +24,7 @@ func (d *Desk) Seizures(ctx context.Context, who paiza.Actor, f paiza.SeizureFil
 	if err != nil {
 		return list, err
 	}
-	return list, d.sawRed(ctx, who, list.Seizures)
+	return list, d.sawRedSeizures(ctx, who, list.Seizures...)
 }
 
 // EachSeizure gives every row that matches, for an export. The export is an act.
@@ -42,25 +42,29 @@ func (d *Desk) EachSeizure(ctx context.Context, who paiza.Actor, f paiza.Seizure
 	return d.store.EachSeizure(ctx, f, d.may(who, paiza.RightExport), fn)
 }
 
-// sawRed writes into the ledger that the actor was shown TLP:RED records, before
-// he is.
-func (d *Desk) sawRed(ctx context.Context, who paiza.Actor, list []paiza.Seizure) error {
+// sawRed writes into the ledger that the actor was shown TLP:RED records of a
+// kind, before he is.
+func (d *Desk) sawRed(ctx context.Context, who paiza.Actor, kind string, red []string) error {
+	if len(red) == 0 {
+		return nil
+	}
+	return d.act(ctx, who, func(*store.Tx) (entry, error) {
+		e := entry{action: kind + ".read_red", subject: kind + "/" + red[0]}
+		if len(red) > 1 {
+			e.subject, e.detail = "", kind+"/"+strings.Join(red, " "+kind+"/")
+		}
+		return e, nil
+	})
+}
+
+func (d *Desk) sawRedSeizures(ctx context.Context, who paiza.Actor, list ...paiza.Seizure) error {
 	var red []string
 	for _, z := range list {
 		if z.Handling.TLP == paiza.TLPRed {
 			red = append(red, z.ID)
 		}
 	}
-	if len(red) == 0 {
-		return nil
-	}
-	return d.act(ctx, who, func(*store.Tx) (entry, error) {
-		e := entry{action: "seizure.read_red", subject: "seizure/" + red[0], detail: "seizures: " + strings.Join(red, " ")}
-		if len(red) > 1 {
-			e.subject = ""
-		}
-		return e, nil
-	})
+	return d.sawRed(ctx, who, "seizure", red)
 }
 
 // exported writes the ledger entry of an export: what was taken out is named by
@@ -128,7 +132,7 @@ func (d *Desk) Seizure(ctx context.Context, who paiza.Actor, id string) (Seizure
 	if err != nil {
 		return SeizureDetail{}, err
 	}
-	if err := d.sawRed(ctx, who, []paiza.Seizure{z}); err != nil {
+	if err := d.sawRedSeizures(ctx, who, z); err != nil {
 		return SeizureDetail{}, err
 	}
 	out := SeizureDetail{Seizure: z}

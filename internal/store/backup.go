@@ -32,6 +32,7 @@ var tables = []struct{ name, columns string }{
 	{"ledger_hash", "num, hash"},
 	{"version", "subject, version, seq, content"},
 	{"release", releaseColumns},
+	{"alert", alertColumns},
 	{"import", importColumns + ", header, purged"},
 	{"sighting", "kind, import, num"},
 	{"import_error", "import, seq, sheet, line, field, value, reason, args, aside"},
