@@ -33,7 +33,9 @@ type Store struct {
 	read   *sql.DB // many readers
 	write  *sql.DB // one writer for SQLite; the same pool for PostgreSQL
 	queue  chan *job
-	done   chan struct{}
+	quit   chan struct{} // closed when the store closes
+	done   chan struct{} // closed when the writer has stopped
+	meter  Meter         // nil: nobody measures
 	now    func() time.Time
 	heads  heads // of the ledger
 	repair bool  // see OpenForRepair
@@ -68,7 +70,7 @@ func open(ctx context.Context, target string, repair bool) (*Store, error) {
 		return nil, err
 	}
 	if s.engine == sqlite {
-		s.queue, s.done = make(chan *job), make(chan struct{})
+		s.queue, s.quit, s.done = make(chan *job), make(chan struct{}), make(chan struct{})
 		go s.writer()
 	}
 	if err := s.readyLedger(ctx); err != nil && !repair {
@@ -88,12 +90,12 @@ func (s *Store) Engine() string { return string(s.engine) }
 // Path is the database file, empty for PostgreSQL.
 func (s *Store) Path() string { return s.path }
 
-// Close waits for the writer and closes the pools.
+// Close waits for the writer and closes the pools. Who writes afterwards is
+// refused.
 func (s *Store) Close() error {
-	if s.queue != nil {
-		close(s.queue)
+	if s.quit != nil {
+		close(s.quit)
 		<-s.done
-		s.queue = nil
 	}
 	return s.closePools()
 }
