@@ -49,6 +49,10 @@ type Desk struct {
 	seenRev  int64
 	lastSeen store.Seen
 
+	readyMu sync.Mutex
+	ready   Readiness
+	failing map[string]bool // checks that did not hold when last asked
+
 	work sync.WaitGroup // imports in the background
 	stop context.CancelFunc
 	back context.Context
