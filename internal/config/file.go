@@ -67,16 +67,8 @@ func newLoader() *loader {
 // such file.
 func Load(file string, environ []string, flags map[string]string) (Config, error) {
 	l := newLoader()
-	if file != "" {
-		raw, err := readSmall(file, maxFile)
-		switch {
-		case errors.Is(err, os.ErrNotExist):
-			return l.c, &paiza.Error{Kind: paiza.ErrNotFound, Key: "config.no_file", Args: paiza.Args{"file": file}, Err: err}
-		case err != nil:
-			return l.c, &paiza.Error{Kind: paiza.ErrUnavailable, Key: "config.unreadable", Args: paiza.Args{"file": file}, Err: err}
-		}
-		l.fault.file = filepath.Base(file)
-		l.file(raw)
+	if err := l.open(file); err != nil {
+		return l.c, err
 	}
 	l.environ(environ)
 	for _, k := range l.keys {
@@ -86,6 +78,35 @@ func Load(file string, environ []string, flags map[string]string) (Config, error
 	}
 	l.check()
 	return l.c, l.fault.err()
+}
+
+// StoreOf answers which store a file and the environment name, for verbs that
+// need nothing else: what they say of addresses and certificates is read and
+// not checked.
+func StoreOf(file string, environ []string) (string, error) {
+	l := newLoader()
+	if err := l.open(file); err != nil {
+		return "", err
+	}
+	l.environ(environ)
+	return l.c.Store, l.fault.err()
+}
+
+// open reads a file; none when the name is empty.
+func (l *loader) open(file string) error {
+	if file == "" {
+		return nil
+	}
+	raw, err := readSmall(file, maxFile)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return &paiza.Error{Kind: paiza.ErrNotFound, Key: "config.no_file", Args: paiza.Args{"file": file}, Err: err}
+	case err != nil:
+		return &paiza.Error{Kind: paiza.ErrUnavailable, Key: "config.unreadable", Args: paiza.Args{"file": file}, Err: err}
+	}
+	l.fault.file = filepath.Base(file)
+	l.file(raw)
+	return nil
 }
 
 // Parse reads the text of a file alone, as Load does. name is for the faults.

@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"paiza"
@@ -33,7 +34,8 @@ type Store struct {
 	read   *sql.DB // many readers
 	write  *sql.DB // one writer for SQLite; the same pool for PostgreSQL
 	queue  chan *job
-	quit   chan struct{} // closed when the store closes
+	quit   chan struct{} // closed, once, when the store closes
+	once   sync.Once
 	done   chan struct{} // closed when the writer has stopped
 	meter  Meter         // nil: nobody measures
 	now    func() time.Time
@@ -94,7 +96,7 @@ func (s *Store) Path() string { return s.path }
 // refused.
 func (s *Store) Close() error {
 	if s.quit != nil {
-		close(s.quit)
+		s.once.Do(func() { close(s.quit) })
 		<-s.done
 	}
 	return s.closePools()
