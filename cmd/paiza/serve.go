@@ -136,12 +136,15 @@ func (n *running) base(address string) string {
 }
 
 // secure is the node's own TLS, with a certificate that is looked at again and
-// again; nil when it has none. SIGHUP asks for a look at once, and never ends
-// the process.
+// again; nil when it has none. SIGHUP asks for a look at once. Under a
+// supervisor it never ends the process; at a terminal without TLS it does, as
+// the end of the terminal should.
 func (n *running) secure(ctx context.Context) (*tls.Config, error) {
-	again := make(chan os.Signal, 1)
-	signal.Notify(again, syscall.SIGHUP)
 	t := n.cfg.TLS
+	again := make(chan os.Signal, 1)
+	if t.Certificate != "" || os.Getenv("NOTIFY_SOCKET") != "" {
+		signal.Notify(again, syscall.SIGHUP)
+	}
 	if t.Certificate == "" {
 		return nil, nil
 	}

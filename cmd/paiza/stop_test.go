@@ -189,6 +189,29 @@ func (h *house) status(address string) int {
 	return resp.StatusCode
 }
 
+// renew puts another certificate in place and asks the node to look at once.
+func (h *house) renew(t *testing.T) {
+	t.Helper()
+	certify(t, h.dir, 2)
+	if err := h.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(20 * time.Second); ; {
+		conn, err := tls.Dial("tcp", strings.TrimPrefix(h.base, "https://"), &tls.Config{InsecureSkipVerify: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		serial := conn.ConnectionState().PeerCertificates[0].SerialNumber.Int64()
+		conn.Close()
+		if serial == 2 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("the renewed certificate is not used")
+		}
+	}
+}
+
 const heading = "date,country,division,place,routing,substance,amount,unit\n"
 
 // TestStop: a node that is asked to stop says that it is not ready, takes
@@ -213,6 +236,7 @@ func TestStop(t *testing.T) {
 			t.Errorf("no %s at /metrics", want)
 		}
 	}
+	h.renew(t)
 	var rows bytes.Buffer
 	rows.WriteString(heading)
 	for i := range 60_000 {

@@ -26,7 +26,7 @@ var plain = map[string]bool{
 	"request": true, "method": true, "route": true, "status": true, "ms": true, "bytes": true, "person": true,
 	"error": true, "err": true, "panic": true, "stack": true, "kind": true, "check": true,
 	"import": true, "upload": true, "rows": true, "n": true, "version": true, "engine": true,
-	"address": true, "file": true, "folder": true, "expires": true, "after": true, "took": true, "token": true, "job": true, "signal": true,
+	"address": true, "file": true, "folder": true, "expires": true, "after": true, "took": true, "job": true, "signal": true,
 }
 
 // NewLogger writes to w at the level (debug, info, warn, error) and in the
