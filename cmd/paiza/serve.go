@@ -119,8 +119,12 @@ func (n *running) serve(a *app, ready func(base string) error) error {
 	}
 	go n.desk.Warm(a.ctx)
 	go tidy(a.ctx, n.desk, n.log)
+	n.log.Info("open", "address", l.Addr().String(), "version", version)
 	n.tell("READY=1")
-	context.AfterFunc(a.ctx, func() { n.tell("STOPPING=1") })
+	context.AfterFunc(a.ctx, func() {
+		n.log.Info("stopping")
+		n.tell("STOPPING=1")
+	})
 	return site.Serve(a.ctx, l)
 }
 

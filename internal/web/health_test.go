@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"mime/multipart"
 	"net/http"
@@ -23,7 +24,12 @@ import (
 // at log level debug.
 func watched(t *testing.T, format string) (*node, *obs.Metrics) {
 	t.Helper()
-	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "node.paiza"))
+	return watchedAt(t, format, filepath.Join(t.TempDir(), "node.paiza"))
+}
+
+func watchedAt(t *testing.T, format, file string) (*node, *obs.Metrics) {
+	t.Helper()
+	st, err := store.Open(t.Context(), file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,5 +201,32 @@ func TestProbes(t *testing.T) {
 	}
 	if code, _ := ask("/healthz"); code != http.StatusOK {
 		t.Errorf("a node that stops is alive: %d", code)
+	}
+}
+
+// TestDamagedNode: a ledger that was changed past the program makes the node
+// not ready. The answer names the check; the reason stands in the log.
+func TestDamagedNode(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "node.paiza")
+	n, _ := watchedAt(t, "text", file)
+	if _, err := n.desk.SetupLink(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("UPDATE act SET reason = 'x' WHERE seq = 1"); err != nil {
+		t.Fatal(err)
+	}
+	r := n.browser(t).get("/readyz")
+	want := `{"checks":[{"check":"store","holds":true},{"check":"migrations","holds":true},{"check":"ledger","holds":false},{"check":"disk","holds":true}],"ready":false}`
+	if got := strings.TrimSpace(string(r.body)); r.StatusCode != http.StatusServiceUnavailable || got != want {
+		t.Errorf("%s %s", r.Status, got)
+	}
+	n.Server.Close()
+	if log := n.log.String(); !strings.Contains(log, "check=ledger") || !strings.Contains(log, "changed") {
+		t.Errorf("the log does not say why: %s", log)
 	}
 }
