@@ -118,6 +118,7 @@ func TestChecks(t *testing.T) {
 		{"[backup]\nfolder = \"/nowhere/backup\"", "config.folder"},
 		{"[limits]\nupload = \"3 GiB\"", "config.range"},
 		{"[oidc]\nclient_secret_file = \"/nowhere/secret\"", "config.secret_file"},
+		{"store = \"a\"\nstore_file = \"b\"", "config.twice"},
 		{"store = [", "config.syntax"},
 	} {
 		_, err := Parse("t.toml", []byte(tt.text))

@@ -176,6 +176,10 @@ func (l *loader) table(prefix string, tree map[string]any, lines map[string]int)
 		k := l.keys[i]
 		if path != k.Path {
 			file, _ := tree[name].(string)
+			if _, both := tree[k.Name()]; both {
+				l.fault.add(where, "config.twice", paiza.Args{"other": k.Path})
+				continue
+			}
 			l.secret(k, where, file)
 			continue
 		}
