@@ -85,7 +85,7 @@ keep = 0
 	}
 	text := locale.For("en").Error(err)
 	for _, want := range []string{"paiza.toml:1: stor: ", "store", "paiza.toml:3: listen.adress: ", "listen.address", "paiza.toml:4: listen.https: ",
-		"paiza.toml:6: tls.certificate: ", "/nowhere/cert.pem", "tls.key: ", "paiza.toml:7: tls.min_version: ", "1.2, 1.3", "paiza.toml:8: sesion: ",
+		"paiza.toml:6: tls.certificate: ", "/nowhere/cert.pem", "tls.key: ", "paiza.toml:7: tls.min_version: ", "1.2, 1.3", "paiza.toml:8: sesion: There is no such key. The nearest is session.",
 		"paiza.toml:11: backup.recipients: ", "paiza.toml:12: backup.keep: ", "PAIZA_LOG_LEVEL: ", "debug, info", "PAIZA_STORR: ", "PAIZA_STORE",
 	} {
 		if !strings.Contains(text, want) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -120,15 +121,19 @@ func Parse(name string, raw []byte) (Config, error) {
 
 var errLarge = errors.New("config: the file is too large")
 
+// readSmall reads a file that has at most limit bytes. Of a device or a pipe it
+// reads no more than that either.
 func readSmall(file string, limit int64) ([]byte, error) {
-	st, err := os.Stat(file)
+	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
-	if st.Size() > limit || st.IsDir() {
-		return nil, errLarge
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(raw)) > limit {
+		err = errLarge
 	}
-	return os.ReadFile(file)
+	return raw, err
 }
 
 // file takes what the file says.
@@ -170,7 +175,11 @@ func (l *loader) table(prefix string, tree map[string]any, lines map[string]int)
 		}
 		i := slices.IndexFunc(l.keys, func(k Key) bool { return path == k.Path || k.Secret && path == k.Path+"_file" })
 		if i < 0 {
-			l.fault.add(where, "config.unknown_key", paiza.Args{"nearest": nearest(path, l.paths())})
+			known := l.paths()
+			if _, table := tree[name].(map[string]any); table && prefix == "" {
+				known = l.sections()
+			}
+			l.fault.add(where, "config.unknown_key", paiza.Args{"nearest": nearest(path, known)})
 			continue
 		}
 		k := l.keys[i]
@@ -227,7 +236,17 @@ func formOf(k Key) string {
 }
 
 func (l *loader) section(name string) bool {
-	return slices.ContainsFunc(l.keys, func(k Key) bool { return k.Section() == name })
+	return name != "" && slices.Contains(l.sections(), name)
+}
+
+func (l *loader) sections() []string {
+	var out []string
+	for _, k := range l.keys {
+		if s := k.Section(); s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func (l *loader) paths() []string {
