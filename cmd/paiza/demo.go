@@ -2,11 +2,12 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 
+	"paiza/internal/config"
 	"paiza/internal/demo"
+	"paiza/internal/obs"
 )
 
 type demoCmd struct {
@@ -22,7 +23,11 @@ Without --store the node lives in a folder of the temporary directory and is the
 }
 
 func (c *demoCmd) Run(a *app) error {
-	if a.cli.Store == "node.paiza" && os.Getenv("PAIZA_STORE") == "" {
+	// The store of a configuration is a real one: it is not asked for here.
+	if a.cli.Store == "" {
+		a.cli.Store = os.Getenv("PAIZA_STORE")
+	}
+	if a.cli.Store == "" {
 		dir := filepath.Join(os.TempDir(), "paiza-demo")
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return err
@@ -34,8 +39,12 @@ func (c *demoCmd) Run(a *app) error {
 			}
 		}
 	}
-	log := slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	d, closeAll, err := a.open(log)
+	cfg, err := config.Load("", nil, map[string]string{"listen.address": c.Address})
+	if err != nil {
+		return err
+	}
+	log := obs.NewLogger(a.err, "warn", "text")
+	d, closeAll, err := a.open(a.cli.Store, log, nil)
 	if err != nil {
 		return err
 	}
@@ -52,8 +61,8 @@ func (c *demoCmd) Run(a *app) error {
 	if c.NoServe {
 		return c.people(a, people)
 	}
-	serve := serveCmd{Address: c.Address}
-	return serve.serve(a, d, log, func(base string) error {
+	n := &running{cfg: cfg, desk: d, log: log}
+	return n.serve(a, func(base string) error {
 		fmt.Fprintln(a.out, a.loc.T("cli.demo.ready", "url", base))
 		return c.people(a, people)
 	})

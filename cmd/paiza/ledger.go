@@ -237,10 +237,14 @@ func (c *ledgerVerifyCmd) Run(a *app) error {
 // whole checks the ledger of the store, which may be damaged: that is why it is
 // opened for repair and not through a desk.
 func (c *ledgerVerifyCmd) whole(a *app, earlier string) (err error) {
-	if _, err := os.Stat(a.cli.Store); err != nil && !store.IsPostgres(a.cli.Store) {
-		return &paiza.Error{Kind: paiza.ErrNotFound, Key: "cli.ledger.no_store", Args: paiza.Args{"file": a.cli.Store}, Err: err}
+	target, err := a.store()
+	if err != nil {
+		return err
 	}
-	st, err := store.OpenForRepair(a.ctx, a.cli.Store)
+	if _, err := os.Stat(target); err != nil && !store.IsPostgres(target) {
+		return &paiza.Error{Kind: paiza.ErrNotFound, Key: "cli.ledger.no_store", Args: paiza.Args{"file": target}, Err: err}
+	}
+	st, err := store.OpenForRepair(a.ctx, target)
 	if err != nil {
 		return err
 	}

@@ -18,14 +18,17 @@ import (
 	"github.com/alecthomas/kong"
 
 	"paiza"
+	"paiza/internal/config"
 	"paiza/internal/desk"
 	"paiza/internal/locale"
+	"paiza/internal/obs"
 	"paiza/internal/store"
 )
 
 // cli is the contents page of the command line.
 type cli struct {
-	Store string `help:"The store: a file, or postgres://…" default:"node.paiza" env:"PAIZA_STORE" placeholder:"TARGET"`
+	Store string `help:"The store: a file, or postgres://… ($PAIZA_STORE; node.paiza when nothing says otherwise)." placeholder:"TARGET"`
+	File  string `name:"config" help:"Configuration of the node. Flags and the environment win over it." env:"PAIZA_CONFIG" placeholder:"FILE"`
 	JSON  bool   `help:"Print JSON."`
 	Lang  string `help:"Language of the answers: en, ru, zh. Found out from the environment when not given." env:"PAIZA_LANG" placeholder:"TAG"`
 
@@ -43,6 +46,8 @@ type cli struct {
 	Fsck     fsckCmd     `cmd:"" help:"Prove that figures equal their rows and that the ledger is whole."`
 	Ledger   ledgerCmd   `cmd:"" help:"The record of acts: list it, check it, prove entries of it."`
 	User     userCmd     `cmd:"" help:"Accounts of this node."`
+	Config   configCmd   `cmd:"" help:"Configuration: check it, show what holds, print an example."`
+	Health   healthCmd   `cmd:"" help:"Ask a serving node whether it is ready."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
@@ -74,6 +79,9 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal asks for an orderly stop; the second is the system's own,
+	// which ends the process at once.
+	context.AfterFunc(ctx, stop)
 	code := run(ctx, os.Args[1:], &streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()
 	os.Exit(code)
@@ -175,7 +183,11 @@ func operator() paiza.Actor {
 
 // withDesk opens the store for one verb and closes it again.
 func (a *app) withDesk(fn func(d *desk.Desk, who paiza.Actor) error) (err error) {
-	d, closeAll, err := a.open(slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	target, err := a.store()
+	if err != nil {
+		return err
+	}
+	d, closeAll, err := a.open(target, obs.NewLogger(a.err, "warn", "text"), nil)
 	if err != nil {
 		return err
 	}
@@ -183,11 +195,22 @@ func (a *app) withDesk(fn func(d *desk.Desk, who paiza.Actor) error) (err error)
 	return fn(d, operator())
 }
 
-func (a *app) open(log *slog.Logger) (*desk.Desk, func() error, error) {
-	st, err := store.Open(a.ctx, a.cli.Store)
+// store is the target that the flag, the environment or the configuration
+// names, in this order.
+func (a *app) store() (string, error) {
+	if a.cli.Store != "" {
+		return a.cli.Store, nil
+	}
+	return config.StoreOf(a.cli.File, os.Environ())
+}
+
+// open opens a store and its desk; meter may be nil.
+func (a *app) open(target string, log *slog.Logger, meter store.Meter) (*desk.Desk, func() error, error) {
+	st, err := store.Open(a.ctx, target)
 	if err != nil {
 		return nil, nil, err
 	}
+	st.Measure(meter)
 	d, err := desk.Open(a.ctx, desk.Options{Store: st, Log: log})
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())

@@ -34,7 +34,11 @@ type restoreCmd struct {
 }
 
 func (c *restoreCmd) Run(a *app) error {
-	if err := store.Restore(a.ctx, c.File, a.cli.Store, c.Replace); err != nil {
+	target, err := a.store()
+	if err != nil {
+		return err
+	}
+	if err := store.Restore(a.ctx, c.File, target, c.Replace); err != nil {
 		return err
 	}
 	// The act is written into the store that now stands.
@@ -43,7 +47,7 @@ func (c *restoreCmd) Run(a *app) error {
 			return err
 		}
 		if a.cli.JSON {
-			return a.printLine(map[string]any{"restored": a.cli.Store, "from": c.File, "checked": true})
+			return a.printLine(map[string]any{"restored": target, "from": c.File, "checked": true})
 		}
 		fmt.Fprintln(a.out, a.loc.T("cli.restore.done", "file", c.File))
 		return nil

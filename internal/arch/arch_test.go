@@ -22,7 +22,7 @@ var tiers = [][]string{
 	{"internal/desk"},
 	{"internal/store"},
 	{"internal/ledger", "internal/access", "internal/auth", "internal/ingest", "internal/picture", "internal/report"},
-	{"internal/catalog", "internal/locale", "wire"},
+	{"internal/catalog", "internal/locale", "internal/config", "internal/listen", "internal/obs", "wire"},
 	{"chem"},
 	{""}, // the root package: the language of the field
 }
@@ -47,6 +47,8 @@ var allowed = map[string][]string{
 	"internal/ingest":  {"github.com/xuri/excelize/v2", "github.com/pelletier/go-toml/v2", "golang.org/x/text"},
 	"internal/report":  {"github.com/xuri/excelize/v2"},
 	"internal/locale":  {"golang.org/x/text", "github.com/pelletier/go-toml/v2"},
+	"internal/config":  {"github.com/pelletier/go-toml/v2"},
+	"internal/obs":     {"github.com/prometheus/client_golang"},
 	"internal/catalog": {"golang.org/x/text", "github.com/pelletier/go-toml/v2"},
 }
 

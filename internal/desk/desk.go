@@ -51,6 +51,10 @@ type Desk struct {
 
 	handlings known
 
+	readyMu sync.Mutex
+	ready   Readiness
+	failing map[string]bool // checks that did not hold when last asked
+
 	work sync.WaitGroup // imports in the background
 	stop context.CancelFunc
 	back context.Context

@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"paiza"
@@ -33,7 +34,10 @@ type Store struct {
 	read   *sql.DB // many readers
 	write  *sql.DB // one writer for SQLite; the same pool for PostgreSQL
 	queue  chan *job
-	done   chan struct{}
+	quit   chan struct{} // closed, once, when the store closes
+	once   sync.Once
+	done   chan struct{} // closed when the writer has stopped
+	meter  Meter         // nil: nobody measures
 	now    func() time.Time
 	heads  heads // of the ledger
 	vault  vault
@@ -81,7 +85,7 @@ func open(ctx context.Context, target string, how manner) (*Store, error) {
 		return nil, err
 	}
 	if s.engine == sqlite {
-		s.queue, s.done = make(chan *job), make(chan struct{})
+		s.queue, s.quit, s.done = make(chan *job), make(chan struct{}), make(chan struct{})
 		go s.writer()
 	}
 	if err := s.readyLedger(ctx, how); err != nil && how != forRepair {
@@ -101,12 +105,12 @@ func (s *Store) Engine() string { return string(s.engine) }
 // Path is the database file, empty for PostgreSQL.
 func (s *Store) Path() string { return s.path }
 
-// Close waits for the writer and closes the pools.
+// Close waits for the writer and closes the pools. Who writes afterwards is
+// refused.
 func (s *Store) Close() error {
-	if s.queue != nil {
-		close(s.queue)
+	if s.quit != nil {
+		s.once.Do(func() { close(s.quit) })
 		<-s.done
-		s.queue = nil
 	}
 	return s.closePools()
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"paiza"
 )
@@ -39,12 +40,25 @@ type job struct {
 // in a savepoint of its own, and so one sync of the disk (group commit). If fn
 // fails, nothing of it is kept and its error comes back.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
+	if s.meter == nil {
+		return s.keep(ctx, fn)
+	}
+	s.meter.WriteBegan()
+	began := time.Now()
+	err := s.keep(ctx, fn)
+	s.meter.WriteEnded(time.Since(began), lost(err))
+	return err
+}
+
+func (s *Store) keep(ctx context.Context, fn func(*Tx) error) error {
 	if s.engine == postgres {
 		return s.writePostgres(ctx, fn)
 	}
 	j := &job{ctx: ctx, fn: fn, err: make(chan error, 1)}
 	select {
 	case s.queue <- j:
+	case <-s.quit:
+		return paiza.Unavailable("store.closed", nil)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -57,8 +71,13 @@ const batchMax = 64
 
 func (s *Store) writer() {
 	defer close(s.done)
-	for j := range s.queue {
-		s.commitBatch(j)
+	for {
+		select {
+		case j := <-s.queue:
+			s.commitBatch(j)
+		case <-s.quit:
+			return
+		}
 	}
 }
 
@@ -87,7 +106,7 @@ func (s *Store) commitBatch(first *job) {
 	for len(waiting) < batchMax {
 		var j *job
 		select {
-		case j = <-s.queue: // nil when the store closes
+		case j = <-s.queue:
 		default:
 		}
 		if j == nil {

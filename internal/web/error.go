@@ -46,11 +46,11 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	code, name := statusOf(err)
 	var known *paiza.Error
 	if !errors.As(err, &known) || known.Err != nil && code >= 500 {
-		s.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "err", err)
+		s.log.ErrorContext(r.Context(), "request failed", "err", err)
 	}
 	view := errorView{Status: code, Name: name, Reason: visitOf(r).Print.Error(err)}
 	if err := s.render(w, r, code, "error/error", view); err != nil {
-		s.log.Error("error page failed", "err", err)
+		s.log.ErrorContext(r.Context(), "error page failed", "err", err)
 		http.Error(w, http.StatusText(code), code)
 	}
 }

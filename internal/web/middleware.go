@@ -13,6 +13,7 @@ import (
 	"paiza"
 	"paiza/internal/access"
 	"paiza/internal/locale"
+	"paiza/internal/obs"
 )
 
 // maxForm bounds the body of an ordinary form.
@@ -30,9 +31,11 @@ func (s *Site) chain(mux http.Handler) http.Handler {
 	})))
 	pages := cross.Handler(s.sessions.LoadAndSave(s.visiting(mux)))
 	top := http.NewServeMux()
-	top.Handle("GET /assets/", s.assets)
+	top.Handle("GET /assets/", noting("/assets/", s.assets))
+	top.Handle("GET "+aliveRoute, noting(aliveRoute, s.Alive()))
+	top.Handle("GET "+readyRoute, noting(readyRoute, s.Ready()))
 	top.Handle("/", pages)
-	return s.recovering(s.headers(top))
+	return s.opt.Proxies.Handler(obs.Requests(s.log, s.opt.Metrics, s.recovering(s.headers(top)), aliveRoute, readyRoute))
 }
 
 // headers sets what holds for every answer.
@@ -41,7 +44,7 @@ func (s *Site) headers(next http.Handler) http.Handler {
 		// A connection serves many requests: each begins with limits of its own,
 		// which the guard of a slow route widens. A writer without deadlines (a
 		// test's recorder) has none to set.
-		limit(w, time.Minute)
+		limit(w, s.opt.Request)
 		h := w.Header()
 		h.Set("Content-Security-Policy", csp)
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -68,7 +71,7 @@ func (s *Site) recovering(next http.Handler) http.Handler {
 			if err, ok := what.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(what)
 			}
-			s.log.Error("page failed", "method", r.Method, "path", r.URL.Path, "panic", fmt.Sprint(what), "stack", string(debug.Stack()))
+			s.log.ErrorContext(r.Context(), "page failed", "panic", fmt.Sprint(what), "stack", string(debug.Stack()))
 			s.anonymous(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				s.refuse(w, r, errors.New("panic"))
 			})).ServeHTTP(w, r)
@@ -123,9 +126,10 @@ func (s *Site) visiting(next http.Handler) http.Handler {
 			switch {
 			case err == nil:
 				v.Actor, v.Person = actor, person
+				obs.NotePerson(r.Context(), person.ID)
 			case errors.Is(err, paiza.ErrForbidden), errors.Is(err, paiza.ErrNotFound):
 				if err := s.sessions.Destroy(r.Context()); err != nil {
-					s.log.Error("session not ended", "err", err)
+					s.log.ErrorContext(r.Context(), "session not ended", "err", err)
 				}
 			default:
 				v.Print = locale.For(language(r, ""))
@@ -142,6 +146,7 @@ func (s *Site) visiting(next http.Handler) http.Handler {
 // into a page.
 func (s *Site) guard(row route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		obs.NoteRoute(r.Context(), row.pattern)
 		v := visitOf(r)
 		if row.needs != public && v.Actor.Anonymous() {
 			s.askToSignIn(w, r)
@@ -171,7 +176,8 @@ func limit(w http.ResponseWriter, d time.Duration) {
 	_ = c.SetWriteDeadline(time.Now().Add(d + 30*time.Second))
 }
 
-// from is the network address of the request, for the ledger.
+// from is the network address of the request, for the ledger and the limits;
+// package listen has put that of the client there.
 func from(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

@@ -78,7 +78,7 @@ func (s *Site) mux() http.Handler {
 	for _, row := range routes() {
 		mux.Handle(row.method+" "+row.pattern, s.guard(row))
 	}
-	mux.Handle("/", s.guard(route{needs: public, handle: (*Site).nowhere}))
+	mux.Handle("/", s.guard(route{pattern: "none", needs: public, handle: (*Site).nowhere}))
 	return mux
 }
 

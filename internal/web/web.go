@@ -15,15 +15,19 @@ package web
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
 
 	"paiza/internal/catalog"
 	"paiza/internal/desk"
+	"paiza/internal/listen"
+	"paiza/internal/obs"
 )
 
 // Options are what a node's operator decides about its pages.
@@ -34,6 +38,13 @@ type Options struct {
 	TLS       bool             // pages are reached over https, here or at a proxy before us
 	MaxUpload int64            // largest file taken in, bytes; 0 means 2 GiB, the desk's own bound
 	Version   string           // of the program, shown on the page about it
+
+	Metrics *obs.Metrics   // nil counts nothing
+	Proxies listen.Proxies // whose word on a client's address is believed
+	Secure  *tls.Config    // the node's own TLS; nil speaks HTTP
+	Request time.Duration  // for an ordinary request; 0 means a minute
+	Drain   time.Duration  // at a stop: from "not ready" to closing the address
+	Stop    time.Duration  // at a stop: for requests under way; 0 means ten seconds
 }
 
 // Site answers every request to the pages of a node.
@@ -49,6 +60,7 @@ type Site struct {
 	attempts *attempts
 	demo     demo
 	handler  http.Handler
+	stopping atomic.Bool // no new work, please: see ready
 }
 
 // New makes the pages over a desk.
@@ -65,6 +77,12 @@ func New(d *desk.Desk, opt Options) *Site {
 	if opt.MaxUpload == 0 {
 		opt.MaxUpload = 2 << 30
 	}
+	if opt.Request == 0 {
+		opt.Request = time.Minute
+	}
+	if opt.Stop == 0 {
+		opt.Stop = 10 * time.Second
+	}
 	s := &Site{desk: d, catalog: opt.Catalog, log: opt.Log, now: opt.Now, opt: opt,
 		assets: loadAssets(), attempts: newAttempts(opt.Now)}
 	s.sessions = newSessions(d.Sessions(), opt.TLS)
@@ -76,25 +94,43 @@ func New(d *desk.Desk, opt Options) *Site {
 // ServeHTTP answers one request.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Serve answers requests at the listener until the context ends, then lets
-// those under way finish for ten seconds.
+// Serve answers requests at the listener until the context ends. Then it says
+// that it is not ready, takes no new connections after Options.Drain, lets the
+// requests under way finish within Options.Stop, and cuts off the rest.
 func (s *Site) Serve(ctx context.Context, l net.Listener) error {
 	srv := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		TLSConfig:         s.opt.Secure,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
 	done := make(chan error, 1)
-	go func() { done <- srv.Serve(l) }()
+	go func() {
+		if s.opt.Secure != nil {
+			done <- srv.ServeTLS(l, "", "")
+		} else {
+			done <- srv.Serve(l)
+		}
+	}()
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
 	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	s.stopping.Store(true)
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(s.opt.Drain):
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.opt.Stop)
 	defer cancel()
-	return srv.Shutdown(last)
+	if err := srv.Shutdown(last); err != nil {
+		s.log.Warn("requests were cut off at the stop", "after", s.opt.Stop)
+		return srv.Close()
+	}
+	return nil
 }

@@ -1,0 +1,121 @@
+// Package config is what the operator of a node decides: one struct, filled
+// from one TOML file, over it the variables PAIZA_… of the environment, and
+// over those the flags of the command line.
+//
+// The fields of Config are the only table. Their tags name the key of the file,
+// the variable, the default and whether the value is a secret; the example
+// file, the page of the guide and the masking of secrets are made from it. A
+// key that is not there is refused with its line and the nearest key that is.
+// Read config.go, then file.go (what a file says), environ.go (what the
+// environment says) and check.go (what must hold).
+//
+// The package opens neither the store nor an address; of files and folders it
+// only looks whether they are there. It answers every fault at once, as fields of one *paiza.Error.
+package config
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Config is everything that can be decided about a node. A value from Load has
+// passed Check.
+type Config struct {
+	Store   string `toml:"store" env:"PAIZA_STORE" secret:"true" default:"node.paiza"`
+	Listen  Listen
+	TLS     TLS
+	Log     Log
+	Metrics Metrics
+	Session Session
+	Passkey Passkey
+	OIDC    OIDC
+	Backup  Backup
+	Limits  Limits
+}
+
+// Listen is where the pages are reached.
+type Listen struct {
+	Address        string         `toml:"address" env:"PAIZA_ADDRESS" default:"127.0.0.1:8080"`
+	PublicURL      string         `toml:"public_url" env:"PAIZA_PUBLIC_URL"`           // as people type it; empty: found from the address
+	HTTPS          bool           `toml:"https" env:"PAIZA_HTTPS" default:"false"`     // a proxy before the node speaks TLS
+	TrustedProxies []netip.Prefix `toml:"trusted_proxies" env:"PAIZA_TRUSTED_PROXIES"` // whose X-Forwarded-For is believed
+	Drain          time.Duration  `toml:"drain" env:"PAIZA_DRAIN" default:"0s"`        // from "not ready" to closing the address
+}
+
+// TLS is the node's own certificate. Without one it speaks HTTP.
+type TLS struct {
+	Certificate string        `toml:"certificate" env:"PAIZA_TLS_CERTIFICATE"` // PEM file, the chain
+	Key         string        `toml:"key" env:"PAIZA_TLS_KEY"`                 // PEM file
+	MinVersion  string        `toml:"min_version" env:"PAIZA_TLS_MIN_VERSION" default:"1.3"`
+	Reload      time.Duration `toml:"reload" env:"PAIZA_TLS_RELOAD" default:"5s"` // how often the files are looked at
+}
+
+// Log is how the node speaks to its operator.
+type Log struct {
+	Level  string `toml:"level" env:"PAIZA_LOG_LEVEL" default:"info"`   // debug, info, warn, error
+	Format string `toml:"format" env:"PAIZA_LOG_FORMAT" default:"text"` // text, json
+}
+
+// Metrics is the listener for Prometheus. It is off when the address is empty;
+// an address without a host is on loopback.
+type Metrics struct {
+	Address string `toml:"address" env:"PAIZA_METRICS_ADDRESS"`
+}
+
+// Session is how long a sign-in holds.
+type Session struct {
+	Lifetime time.Duration `toml:"lifetime" env:"PAIZA_SESSION_LIFETIME" default:"12h"`
+	Idle     time.Duration `toml:"idle" env:"PAIZA_SESSION_IDLE" default:"0s"`        // 0: no idle limit
+	StepUp   time.Duration `toml:"step_up" env:"PAIZA_SESSION_STEP_UP" default:"10m"` // how long a fresh proof holds
+}
+
+// Passkey is the relying party of WebAuthn. Both are derived from the public
+// URL when they are empty.
+type Passkey struct {
+	RelyingParty string   `toml:"relying_party" env:"PAIZA_PASSKEY_RELYING_PARTY"`
+	Origins      []string `toml:"origins" env:"PAIZA_PASSKEY_ORIGINS"`
+}
+
+// OIDC is a provider of identities; off when the issuer is empty. It maps to
+// accounts that exist and makes none.
+type OIDC struct {
+	Issuer       string `toml:"issuer" env:"PAIZA_OIDC_ISSUER"`
+	ClientID     string `toml:"client_id" env:"PAIZA_OIDC_CLIENT_ID"`
+	ClientSecret string `toml:"client_secret" env:"PAIZA_OIDC_CLIENT_SECRET" secret:"true"`
+	Claim        string `toml:"claim" env:"PAIZA_OIDC_CLAIM" default:"preferred_username"` // equals the login of an account
+	Name         string `toml:"name" env:"PAIZA_OIDC_NAME" default:"OpenID Connect"`       // on the button
+}
+
+// Backup is the backups that the node makes by itself; off when the folder is
+// empty.
+type Backup struct {
+	Folder     string   `toml:"folder" env:"PAIZA_BACKUP_FOLDER"`
+	Schedule   Schedule `toml:"schedule" env:"PAIZA_BACKUP_SCHEDULE" default:"daily 02:30"`
+	Keep       int      `toml:"keep" env:"PAIZA_BACKUP_KEEP" default:"14"`
+	Recipients []string `toml:"recipients" env:"PAIZA_BACKUP_RECIPIENTS"` // age public keys; none: not sealed
+	Verify     bool     `toml:"verify" env:"PAIZA_BACKUP_VERIFY" default:"true"`
+}
+
+// Limits bound what one request may take.
+type Limits struct {
+	Upload  Size          `toml:"upload" env:"PAIZA_UPLOAD_LIMIT" default:"2 GiB"` // largest file by a page
+	Request time.Duration `toml:"request" env:"PAIZA_REQUEST_LIMIT" default:"1m"`  // of an ordinary page
+	Stop    time.Duration `toml:"stop" env:"PAIZA_STOP_LIMIT" default:"10s"`       // for requests under way at a stop
+}
+
+// Default is the configuration of a node about which nothing was decided.
+func Default() Config {
+	var c Config
+	for _, k := range keys(&c) {
+		if k.preset != "" {
+			if err := set(k.value, k.preset); err != nil {
+				panic("config: default of " + k.Path + ": " + err.Error())
+			}
+		}
+	}
+	return c
+}
+
+// Encrypted reports whether people reach the node over TLS, its own or that of
+// a proxy: cookies are then bound to it.
+func (c Config) Encrypted() bool { return c.Listen.HTTPS || c.TLS.Certificate != "" }
