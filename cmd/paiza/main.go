@@ -201,7 +201,16 @@ func (a *app) store() (string, error) {
 	if a.cli.Store != "" {
 		return a.cli.Store, nil
 	}
-	return config.StoreOf(a.cli.File, os.Environ())
+	target, secret, err := config.StoreOf(a.cli.File, os.Environ())
+	a.secret(secret)
+	return target, err
+}
+
+// secret tells package store where the configuration puts the node's secret.
+func (a *app) secret(file string) {
+	if file != "" {
+		os.Setenv(store.EnvSecret, file)
+	}
 }
 
 // open opens a store and its desk; meter may be nil.

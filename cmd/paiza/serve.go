@@ -61,6 +61,7 @@ func (c *serveCmd) Run(a *app) error {
 		return err
 	}
 	n := &running{cfg: cfg, log: obs.NewLogger(a.err, cfg.Log.Level, cfg.Log.Format), metrics: obs.NewMetrics(version)}
+	a.secret(cfg.SecretFile)
 	d, closeAll, err := a.open(cfg.Store, n.log, n.metrics)
 	if err != nil {
 		return err

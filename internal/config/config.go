@@ -21,16 +21,19 @@ import (
 // Config is everything that can be decided about a node. A value from Load has
 // passed Check.
 type Config struct {
-	Store   string `toml:"store" env:"PAIZA_STORE" secret:"true" default:"node.paiza"`
-	Listen  Listen
-	TLS     TLS
-	Log     Log
-	Metrics Metrics
-	Session Session
-	Passkey Passkey
-	OIDC    OIDC
-	Backup  Backup
-	Limits  Limits
+	Store string `toml:"store" env:"PAIZA_STORE" secret:"true" default:"node.paiza"`
+	// SecretFile is where the node's secret lies; empty: beside the store, or in
+	// the user's folder of settings for PostgreSQL.
+	SecretFile string `toml:"secret_file" env:"PAIZA_SECRET_FILE"`
+	Listen     Listen
+	TLS        TLS
+	Log        Log
+	Metrics    Metrics
+	Session    Session
+	Passkey    Passkey
+	OIDC       OIDC
+	Backup     Backup
+	Limits     Limits
 }
 
 // Listen is where the pages are reached.

@@ -81,16 +81,17 @@ func Load(file string, environ []string, flags map[string]string) (Config, error
 	return l.c, l.fault.err()
 }
 
-// StoreOf answers which store a file and the environment name, for verbs that
+// StoreOf answers which store a file and the environment name, and the file of
+// the node's secret where one is named, for verbs that
 // need nothing else: what they say of addresses and certificates is read and
 // not checked.
-func StoreOf(file string, environ []string) (string, error) {
+func StoreOf(file string, environ []string) (store, secret string, err error) {
 	l := newLoader()
 	if err := l.open(file); err != nil {
-		return "", err
+		return "", "", err
 	}
 	l.environ(environ)
-	return l.c.Store, l.fault.err()
+	return l.c.Store, l.c.SecretFile, l.fault.err()
 }
 
 // open reads a file; none when the name is empty.

@@ -40,7 +40,7 @@ func TestHealth(t *testing.T) {
 		imp := &paiza.Import{File: "f.csv", Kind: paiza.KindSeizures, Started: time.Now().Add(-time.Hour)}
 		done := time.Now().Add(-time.Minute).Truncate(time.Millisecond)
 		err := s.Write(t.Context(), func(tx *store.Tx) error {
-			num, err := tx.BeginImport(imp)
+			num, _, err := tx.BeginImport(imp)
 			return errors.Join(err, tx.SetProgress(num, paiza.Progress{Rows: 42, Updated: time.Now().Add(-time.Minute)}), tx.Append(act), tx.SetBackupDone(done))
 		})
 		if err != nil {
