@@ -1,12 +1,10 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"time"
 
 	"paiza"
 	"paiza/internal/catalog"
@@ -17,6 +15,7 @@ import (
 type serveCmd struct {
 	Address string `help:"Address to listen on." default:"127.0.0.1:8080" env:"PAIZA_ADDRESS" placeholder:"HOST:PORT"`
 	HTTPS   bool   `help:"Pages are reached over HTTPS (at a proxy before this process): cookies are then bound to it." env:"PAIZA_HTTPS"`
+	planFlags
 }
 
 // Help is shown under the usage.
@@ -27,6 +26,10 @@ Several processes may serve one PostgreSQL.`
 
 func (c *serveCmd) Run(a *app) error {
 	log := slog.New(slog.NewTextHandler(a.err, nil))
+	if err := c.planFlags.check(); err != nil {
+		return err
+	}
+	a.plan, a.certificate = c.planFlags.plan(), c.Certificate
 	d, closeAll, err := a.open(log)
 	if err != nil {
 		return err
@@ -66,23 +69,7 @@ func (c *serveCmd) serve(a *app, d *desk.Desk, log *slog.Logger, ready func(base
 		return errors.Join(err, l.Close())
 	}
 	go d.Warm(a.ctx)
-	go tidy(a.ctx, d, log)
+	defer c.planFlags.startJobs(a, d, log)()
 	site := web.New(d, web.Options{Catalog: catalog.Default(), Log: log, TLS: c.HTTPS, Version: version})
 	return site.Serve(a.ctx, l)
-}
-
-// tidy removes what has run out, now and every hour.
-func tidy(ctx context.Context, d *desk.Desk, log *slog.Logger) {
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	for {
-		if err := d.Tidy(ctx); err != nil && ctx.Err() == nil {
-			log.Error("tidy", "error", err)
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
-	}
 }
