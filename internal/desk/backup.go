@@ -22,14 +22,15 @@ import (
 type BackupPlan struct {
 	Folder     string   // where the files go; best another disk
 	Recipients []string // age1…: who can open them; their secret keys are not on the node
-	Keep       int      // how many good ones stay; 0 means 14
+	Keep       int      // how many good ones stay; 0 means KeepBackups
 	// Scratch is where the copy lies, unencrypted, while it is proved and sealed;
 	// empty means beside the store or, for PostgreSQL, the folder for temporary
 	// files.
 	Scratch string
 }
 
-const keepBackups = 14
+// KeepBackups is how many good backups stay when the plan does not say.
+const KeepBackups = 14
 
 // Set reports whether the plan says where to and for whom.
 func (p BackupPlan) Set() bool { return p.Folder != "" && len(p.Recipients) > 0 }

@@ -109,7 +109,7 @@ func (d *Desk) dropOldBackups(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	keep := max(cmp.Or(d.plan.Keep, keepBackups), 1)
+	keep := max(cmp.Or(d.plan.Keep, KeepBackups), 1)
 	good := 0
 	for _, b := range list {
 		if b.Folder != folder || !backup.IsName(b.Name) || b.State != paiza.BackupGood && b.State != paiza.BackupChanged {
