@@ -79,10 +79,11 @@ func (d *Desk) BackUp(ctx context.Context, who paiza.Actor, o BackupOrder) (paiz
 	if _, err := os.Lstat(file); err == nil {
 		return b, paiza.Conflict("backup.exists", paiza.Args{"file": file})
 	}
-	about, _, err := d.store.Bytes(ctx)
+	about, log, err := d.store.Bytes(ctx)
 	if err != nil {
 		return b, err
 	}
+	about += log
 	scratch := d.scratch()
 	// The copy and its log while it is made; the file is at most as large as the copy.
 	if err := errors.Join(d.hasRoom(scratch, 2*about), d.hasRoom(b.Folder, about)); err != nil {

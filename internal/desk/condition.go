@@ -147,7 +147,7 @@ func (d *Desk) growth(ctx context.Context, now store.Size) (Growth, error) {
 	}
 	first := list[0]
 	since, err := time.Parse("20060102", strconv.FormatInt(first.Day, 10))
-	return Growth{Since: since, Bytes: now.File - first.Bytes, Rows: now.Seizures - first.Rows, Entries: now.Entries - first.Entries}, err
+	return Growth{Since: since, Bytes: now.Bytes() - first.Bytes, Rows: now.Seizures - first.Rows, Entries: now.Entries - first.Entries}, err
 }
 
 // day is a date as the table of measurements keeps it.
@@ -163,7 +163,7 @@ func (d *Desk) Measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m := store.Measure{Day: day(d.now()), Bytes: z.File, Rows: z.Seizures, Entries: z.Entries}
+	m := store.Measure{Day: day(d.now()), Bytes: z.Bytes(), Rows: z.Seizures, Entries: z.Entries}
 	return d.store.Write(ctx, func(t *store.Tx) error { return t.PutMeasure(m, day(d.now().AddDate(-2, 0, 0))) })
 }
 

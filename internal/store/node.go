@@ -20,6 +20,9 @@ type Size struct {
 	Uploads  int64 // waiting to be imported
 }
 
+// Bytes is what the store takes on disk.
+func (z Size) Bytes() int64 { return z.File + z.Log }
+
 // Size measures the store.
 func (s *Store) Size(ctx context.Context, now time.Time) (Size, error) {
 	var z Size

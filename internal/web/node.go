@@ -167,7 +167,7 @@ func (s *Site) nodeAttention(p *locale.Printer, view *nodeView, list []paiza.Bac
 	if !view.Check.At.IsZero() && !view.Check.Sound {
 		add("node.warn.unsound", "time", view.Check.At)
 	}
-	if view.Disk > 0 && view.Free < max(view.Size.File, view.Disk/20) {
+	if view.Disk > 0 && view.Free < max(view.Size.Bytes(), view.Disk/20) {
 		add("node.warn.disk", "free", p.Bytes(view.Free))
 	}
 	switch {
