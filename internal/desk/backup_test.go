@@ -3,6 +3,7 @@ package desk_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -272,5 +273,44 @@ func flip(t *testing.T, file string) {
 	raw[len(raw)/2] ^= 1
 	if err := os.WriteFile(file, raw, 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestSweep: what a backup of a dead process left is removed by the next one, and
+// what one that lives has is not.
+func TestSweep(t *testing.T) {
+	to, _ := recipient(t)
+	folder, dir := t.TempDir(), t.TempDir()
+	cmd := exec.Command("true")
+	if err := cmd.Run(); err != nil {
+		t.Skip(err)
+	}
+	host, _ := os.Hostname()
+	dead := fmt.Sprintf(".paiza-copy-%s@%d@x@y", host, cmd.ProcessState.Pid())
+	alive := fmt.Sprintf(".paiza-copy-%s@%d@x@y", host, os.Getpid())
+	for _, name := range []string{dead, alive} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old, young := ".paiza-20260101-000000.backup.age.part", ".paiza-20260102-000000.backup.age.part"
+	for _, name := range []string{old, young} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := time.Now().Add(-2 * time.Hour)
+	if err := os.Chtimes(filepath.Join(folder, old), long, long); err != nil {
+		t.Fatal(err)
+	}
+	d := openWith(t, filepath.Join(dir, "node.paiza"), desk.Options{Backup: desk.BackupPlan{Folder: folder, Recipients: []string{to}}})
+	if _, err := d.BackUpAsPlanned(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, dir); slices.Contains(got, dead) || !slices.Contains(got, alive) {
+		t.Errorf("copies beside the store: %v", got)
+	}
+	if got := names(t, folder); slices.Contains(got, old) || !slices.Contains(got, young) {
+		t.Errorf("unfinished files: %v", got)
 	}
 }
