@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -19,8 +20,14 @@ import (
 // which version.
 const form = "paiza backup 1"
 
-// magic is how an age file begins.
-const magic = "age-encryption.org/"
+const (
+	// magic is how an age file begins, and headEnd how the line begins that ends
+	// its header (age-encryption.org/v1, "Header").
+	magic   = "age-encryption.org/"
+	headEnd = "\n--- "
+	// maxHead bounds the header: one of MaxRecipients takes some 3 KiB.
+	maxHead = 64 << 10
+)
 
 // Sum is what went through: how many bytes, and their SHA-256 in hexadecimal.
 type Sum struct {
@@ -99,11 +106,14 @@ func (p *Proof) Check(ctx context.Context, written io.Reader) (Sum, error) {
 // off or changed is found at the place of the damage, not before.
 func Open(ctx context.Context, dst io.Writer, src io.Reader, key Key, limit int64) (Sum, error) {
 	in := bufio.NewReaderSize(src, 256<<10)
-	if head, err := in.Peek(len(magic)); string(head) != magic {
-		if err != nil && !errors.Is(err, io.EOF) {
-			return Sum{}, err
-		}
+	head, err := in.Peek(maxHead)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return Sum{}, err
+	case !Sealed(head):
 		return Sum{}, paiza.Invalid("backup.not_sealed", nil)
+	case !bytes.Contains(head, []byte(headEnd)):
+		return Sum{}, fault(errors.New("no end of the header"))
 	}
 	opened, err := age.Decrypt(in, key.ids...)
 	if err != nil {
