@@ -15,11 +15,12 @@ type planFlags struct {
 	BackupRecipients []string `name:"backup-recipient" help:"Public key (age1…) whose holder can open the backups; may be given several times." env:"PAIZA_BACKUP_RECIPIENTS" placeholder:"KEY"`
 	BackupAt         string   `help:"When: daily HH:MM in the node's time, or every DURATION." default:"daily 02:30" env:"PAIZA_BACKUP_AT" placeholder:"WHEN"`
 	BackupKeep       int      `help:"How many good backups stay." default:"14" env:"PAIZA_BACKUP_KEEP" placeholder:"N"`
+	BackupScratch    string   `help:"Folder where a copy lies, unencrypted, while it is sealed. Beside the store when not given; for PostgreSQL the folder for temporary files." env:"PAIZA_BACKUP_SCRATCH" placeholder:"FOLDER"`
 	Certificate      string   `help:"PEM file of the node's TLS certificate, whose end the node's page watches." env:"PAIZA_CERTIFICATE" placeholder:"FILE"`
 }
 
 func (f *planFlags) plan() desk.BackupPlan {
-	return desk.BackupPlan{Folder: f.BackupFolder, Recipients: f.BackupRecipients, Keep: f.BackupKeep}
+	return desk.BackupPlan{Folder: f.BackupFolder, Recipients: f.BackupRecipients, Keep: f.BackupKeep, Scratch: f.BackupScratch}
 }
 
 // check finds what is wrong with the flags before the first night depends on

@@ -17,6 +17,7 @@ import (
 	"paiza"
 	"paiza/internal/desk"
 	"paiza/internal/jobs"
+	"paiza/internal/locale"
 	"paiza/internal/store"
 	"paiza/internal/store/pgtest"
 )
@@ -194,6 +195,26 @@ func TestFailures(t *testing.T) {
 	due, err := d.DueJobs(t.Context())
 	if err != nil || !slices.Contains(due, "backup") {
 		t.Errorf("what was stopped is not due again: %v, %v", due, err)
+	}
+}
+
+// TestSentences: what a page makes keys of has its sentences.
+func TestSentences(t *testing.T) {
+	en := locale.For("en")
+	var keys []string
+	for _, k := range jobs.Node(nil, desk.BackupPlan{Folder: "f", Recipients: []string{"r"}}, jobs.Options{}) {
+		keys = append(keys, "job.name."+k.Name, "job.text."+k.Name)
+	}
+	for _, s := range []paiza.RunState{paiza.RunUnderWay, paiza.RunDone, paiza.RunFailed, paiza.RunCutOff} {
+		keys = append(keys, "job.run."+string(s))
+	}
+	for _, s := range []paiza.BackupState{paiza.BackupGood, paiza.BackupChanged, paiza.BackupMissing, paiza.BackupUnknown, paiza.BackupDropped} {
+		keys = append(keys, "backup.state."+string(s), "backup.state_text."+string(s))
+	}
+	for _, key := range keys {
+		if !en.Has(key) {
+			t.Errorf("no sentence %q", key)
+		}
 	}
 }
 
