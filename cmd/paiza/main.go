@@ -41,7 +41,7 @@ type cli struct {
 	Picture  pictureCmd  `cmd:"" help:"Market, balance, routes, calendar, coverage."`
 	Catalog  catalogCmd  `cmd:"" help:"Substances, units and places, and how a text is resolved."`
 	Chem     chemCmd     `cmd:"" help:"Molecules: hydrogens, canonical form, patterns, parent, mass."`
-	Backup   backupCmd   `cmd:"" help:"Write a checked copy of the store."`
+	Backup   backupCmd   `cmd:"" help:"Make a sealed backup of the store; check and list backups."`
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in the place of a store."`
 	Fsck     fsckCmd     `cmd:"" help:"Prove that figures equal their rows and that the ledger is whole."`
 	Ledger   ledgerCmd   `cmd:"" help:"The record of acts: list it, check it, prove entries of it."`
@@ -63,6 +63,9 @@ type app struct {
 	ctx context.Context
 	cli *cli
 	loc *locale.Printer
+
+	plan        desk.BackupPlan // of the node that is served
+	certificate string
 }
 
 // Exit codes, documented in the README.
@@ -220,7 +223,7 @@ func (a *app) open(target string, log *slog.Logger, meter store.Meter) (*desk.De
 		return nil, nil, err
 	}
 	st.Measure(meter)
-	d, err := desk.Open(a.ctx, desk.Options{Store: st, Log: log})
+	d, err := desk.Open(a.ctx, desk.Options{Store: st, Log: log, Backup: a.plan, Certificate: a.certificate})
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())
 	}

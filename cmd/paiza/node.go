@@ -8,51 +8,7 @@ import (
 	"paiza"
 	"paiza/internal/catalog"
 	"paiza/internal/desk"
-	"paiza/internal/store"
 )
-
-type backupCmd struct {
-	File string `arg:"" help:"New file to write."`
-}
-
-func (c *backupCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		if err := d.Backup(a.ctx, who, c.File); err != nil {
-			return err
-		}
-		if a.cli.JSON {
-			return a.printLine(map[string]any{"backup": c.File, "checked": true})
-		}
-		fmt.Fprintln(a.out, a.loc.T("cli.backup.done", "file", c.File))
-		return nil
-	})
-}
-
-type restoreCmd struct {
-	File    string `arg:"" help:"The backup." type:"existingfile"`
-	Replace bool   `help:"Replace a store that exists."`
-}
-
-func (c *restoreCmd) Run(a *app) error {
-	target, err := a.store()
-	if err != nil {
-		return err
-	}
-	if err := store.Restore(a.ctx, c.File, target, c.Replace); err != nil {
-		return err
-	}
-	// The act is written into the store that now stands.
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		if err := d.Restored(a.ctx, who); err != nil {
-			return err
-		}
-		if a.cli.JSON {
-			return a.printLine(map[string]any{"restored": target, "from": c.File, "checked": true})
-		}
-		fmt.Fprintln(a.out, a.loc.T("cli.restore.done", "file", c.File))
-		return nil
-	})
-}
 
 type fsckCmd struct{}
 

@@ -62,6 +62,10 @@ func (c *serveCmd) Run(a *app) error {
 	}
 	n := &running{cfg: cfg, log: obs.NewLogger(a.err, cfg.Log.Level, cfg.Log.Format), metrics: obs.NewMetrics(version)}
 	a.secret(cfg.SecretFile)
+	a.plan, a.certificate = planOf(cfg), cfg.TLS.Certificate
+	if err := a.plan.Check(); err != nil {
+		return err
+	}
 	d, closeAll, err := a.open(cfg.Store, n.log, n.metrics)
 	if err != nil {
 		return err
@@ -119,7 +123,7 @@ func (n *running) serve(a *app, ready func(base string) error) error {
 		return errors.Join(err, l.Close())
 	}
 	go n.desk.Warm(a.ctx)
-	go tidy(a.ctx, n.desk, n.log)
+	defer n.startJobs(a)()
 	n.log.Info("open", "address", l.Addr().String(), "version", version)
 	n.tell("READY=1")
 	context.AfterFunc(a.ctx, func() {
@@ -226,21 +230,5 @@ func (n *running) tell(state string) {
 	}
 	if err != nil {
 		n.log.Warn("the supervisor was not told", "error", err)
-	}
-}
-
-// tidy removes what has run out, now and every hour.
-func tidy(ctx context.Context, d *desk.Desk, log *slog.Logger) {
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	for {
-		if err := d.Tidy(ctx); err != nil && ctx.Err() == nil {
-			log.Error("tidy", "error", err)
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
 	}
 }

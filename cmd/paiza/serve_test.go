@@ -36,9 +36,9 @@ type node struct {
 
 var address = regexp.MustCompile(`http://\S+`)
 
-func serve(t *testing.T, bin, target string) *node {
+func serve(t *testing.T, bin, target string, more ...string) *node {
 	t.Helper()
-	cmd := exec.Command(bin, "serve", "--store", target, "--address", "127.0.0.1:0", "--lang", "en")
+	cmd := exec.Command(bin, append([]string{"serve", "--store", target, "--address", "127.0.0.1:0", "--lang", "en"}, more...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

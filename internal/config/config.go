@@ -16,6 +16,8 @@ package config
 import (
 	"net/netip"
 	"time"
+
+	"paiza"
 )
 
 // Config is everything that can be decided about a node. A value from Load has
@@ -92,11 +94,11 @@ type OIDC struct {
 // Backup is the backups that the node makes by itself; off when the folder is
 // empty.
 type Backup struct {
-	Folder     string   `toml:"folder" env:"PAIZA_BACKUP_FOLDER"`
-	Schedule   Schedule `toml:"schedule" env:"PAIZA_BACKUP_SCHEDULE" default:"daily 02:30"`
-	Keep       int      `toml:"keep" env:"PAIZA_BACKUP_KEEP" default:"14"`
-	Recipients []string `toml:"recipients" env:"PAIZA_BACKUP_RECIPIENTS"` // age public keys; none: not sealed
-	Verify     bool     `toml:"verify" env:"PAIZA_BACKUP_VERIFY" default:"true"`
+	Folder     string         `toml:"folder" env:"PAIZA_BACKUP_FOLDER"`
+	Schedule   paiza.Schedule `toml:"schedule" env:"PAIZA_BACKUP_SCHEDULE" default:"daily 02:30"`
+	Keep       int            `toml:"keep" env:"PAIZA_BACKUP_KEEP" default:"14"`
+	Recipients []string       `toml:"recipients" env:"PAIZA_BACKUP_RECIPIENTS"` // age public keys
+	Scratch    string         `toml:"scratch" env:"PAIZA_BACKUP_SCRATCH"`       // where a copy lies, unencrypted, while it is sealed
 }
 
 // Limits bound what one request may take.

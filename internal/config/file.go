@@ -226,7 +226,7 @@ func formOf(k Key) string {
 		return "duration"
 	case "config.Size":
 		return "size"
-	case "config.Schedule":
+	case "paiza.Schedule":
 		return "schedule"
 	case "[]netip.Prefix":
 		return "networks"

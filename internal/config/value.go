@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -9,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"paiza"
 )
 
 // errForm says that a value is not of the kind its key takes.
@@ -36,8 +37,8 @@ func set(to reflect.Value, v any) error {
 			return nil
 		}
 		return put(p, v, ParseSize)
-	case *Schedule:
-		return put(p, v, ParseSchedule)
+	case *paiza.Schedule:
+		return put(p, v, paiza.ParseSchedule)
 	case *[]string:
 		return putList(p, v, func(s string) (string, error) { return s, nil })
 	case *[]netip.Prefix:
@@ -137,50 +138,4 @@ func (s Size) String() string {
 		}
 	}
 	return "0 B"
-}
-
-// Schedule is when something is done again: each day at a time of the node's
-// own clock, or every so often.
-type Schedule struct {
-	Daily        bool
-	Hour, Minute int           // of a daily schedule
-	Every        time.Duration // otherwise
-}
-
-// ParseSchedule reads "daily 02:30" or "every 6h".
-func ParseSchedule(s string) (Schedule, error) {
-	word, rest, _ := strings.Cut(strings.TrimSpace(s), " ")
-	switch rest = strings.TrimSpace(rest); word {
-	case "daily":
-		t, err := time.Parse("15:04", rest)
-		return Schedule{Daily: true, Hour: t.Hour(), Minute: t.Minute()}, err
-	case "every":
-		d, err := time.ParseDuration(rest)
-		if err == nil && d < time.Minute {
-			err = errForm
-		}
-		return Schedule{Every: d}, err
-	}
-	return Schedule{}, errForm
-}
-
-// String writes the schedule as ParseSchedule reads it.
-func (s Schedule) String() string {
-	if s.Daily {
-		return fmt.Sprintf("daily %02d:%02d", s.Hour, s.Minute)
-	}
-	return "every " + shortDuration(s.Every)
-}
-
-// Next is the first time after t at which the schedule falls due. A daily one
-// keeps its time of the clock over a change to summer time.
-func (s Schedule) Next(t time.Time) time.Time {
-	if !s.Daily {
-		return t.Add(cmp.Or(s.Every, time.Hour))
-	}
-	next := time.Date(t.Year(), t.Month(), t.Day(), s.Hour, s.Minute, 0, 0, t.Location())
-	if !next.After(t) {
-		next = time.Date(t.Year(), t.Month(), t.Day()+1, s.Hour, s.Minute, 0, 0, t.Location())
-	}
-	return next
 }

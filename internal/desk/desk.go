@@ -30,6 +30,10 @@ type Options struct {
 	Catalog *catalog.Catalog // nil: the built-in one
 	Now     func() time.Time // nil: the clock
 	Log     *slog.Logger     // nil: silent
+	Backup  BackupPlan       // of the node's own backups; empty for none
+	// Certificate is the PEM file of the node's TLS certificate, whose end the
+	// node's page shows; empty where a proxy has it.
+	Certificate string
 }
 
 // Desk answers for one node's store. It is safe for concurrent use and keeps
@@ -58,6 +62,11 @@ type Desk struct {
 	work sync.WaitGroup // imports in the background
 	stop context.CancelFunc
 	back context.Context
+
+	plan        BackupPlan
+	certificate string
+	asked       chan struct{} // a person changed a job
+	room        func(folder string) (free, all int64)
 }
 
 // Open sets a desk over a store and clears what an earlier process left
@@ -72,7 +81,8 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog)}
+	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog),
+		plan: o.Backup, certificate: o.Certificate, asked: make(chan struct{}, 1), room: store.Room}
 	d.back, d.stop = context.WithCancel(context.Background())
 	return d, d.clearCutOff(ctx)
 }

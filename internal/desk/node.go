@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 
 	"paiza"
 	"paiza/internal/store"
@@ -70,12 +71,20 @@ func (d *Desk) MarkDemo(ctx context.Context, who paiza.Actor) error {
 }
 
 // Tidy removes what has run out: sessions, and uploads that nobody imported
-// within a week.
+// within a week. That uploads were removed is an act; a session that has run out
+// opens nothing any more, and its row is dust.
 func (d *Desk) Tidy(ctx context.Context) error {
 	if err := d.store.Sessions().DropExpired(ctx); err != nil {
 		return err
 	}
-	return d.store.DropOldUploads(ctx, d.now().AddDate(0, 0, -7))
+	before := d.now().AddDate(0, 0, -7)
+	if n, err := d.store.OldUploads(ctx, before); err != nil || n == 0 {
+		return err
+	}
+	return d.act(ctx, node(), func(t *store.Tx) (entry, error) {
+		n, err := t.DropOldUploads(before)
+		return entry{action: "node.tidy", detail: fmt.Sprintf("uploads=%d", n)}, err
+	})
 }
 
 // Restored notes in the ledger that the store was put back from a backup.

@@ -15,7 +15,8 @@ import (
 
 // A backup is one SQLite file, whatever the engine of the node: it opens with
 // the same program, on either engine, and can be checked anywhere. Sessions,
-// leases and waiting uploads are left out: they belong to running processes.
+// leases, waiting uploads and jobs are left out: they belong to running
+// processes. Package backup encrypts the file.
 
 // tables lists every table in the order in which they are copied.
 var tables = []struct{ name, columns string }{
@@ -42,6 +43,8 @@ var tables = []struct{ name, columns string }{
 	{"cell", "import, month, substance, country, division, routing, handling, doubtful, lines, events, weighed, micrograms, equivalent, microlitre, milliunits, rev"},
 	{"route_cell", "import, year, substance, country, producing, departure, via, destination, routing, handling, doubtful, lines, events, micrograms, equivalent, rev"},
 	{"total_cell", "import, year, country, substance, lines, micrograms, equivalent, rev"},
+	{"backup", backupColumns},
+	{"measure", "day, bytes, lines, entries"},
 }
 
 // Backup writes one consistent state of the store to a new file. The file has
@@ -71,7 +74,7 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 }
 
 // running are the tables of running processes.
-var running = []string{"session", "lease", "upload", "upload_chunk"}
+var running = []string{"session", "lease", "upload", "upload_chunk", "job", "job_run"}
 
 // withoutRunning takes what belongs to running processes out of a copy, and the
 // space it took.
@@ -260,6 +263,9 @@ func Restore(ctx context.Context, file, target string, replace bool) error {
 		return err
 	}
 	if IsPostgres(target) {
+		if err := readySecret(ctx, file, target); err != nil {
+			return err
+		}
 		return restorePostgres(ctx, file, target, replace)
 	}
 	if _, err := os.Stat(target); err == nil && !replace {
@@ -267,6 +273,9 @@ func Restore(ctx context.Context, file, target string, replace bool) error {
 	}
 	if _, err := os.Stat(target + "-wal"); err == nil && !replace {
 		return paiza.Conflict("restore.exists", paiza.Args{"file": target + "-wal"})
+	}
+	if err := readySecret(ctx, file, target); err != nil {
+		return err
 	}
 	b, err := open(ctx, file, asCopy)
 	if err != nil {

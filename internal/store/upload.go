@@ -132,14 +132,3 @@ func (s *Store) DropUpload(ctx context.Context, id string) error {
 		return err
 	})
 }
-
-// DropOldUploads forgets uploads that nobody imported.
-func (s *Store) DropOldUploads(ctx context.Context, before time.Time) error {
-	return s.Write(ctx, func(t *Tx) error {
-		if _, err := t.exec("DELETE FROM upload_chunk WHERE upload IN (SELECT id FROM upload WHERE created < $1)", before.UnixMilli()); err != nil {
-			return err
-		}
-		_, err := t.exec("DELETE FROM upload WHERE created < $1", before.UnixMilli())
-		return err
-	})
-}

@@ -52,6 +52,12 @@ func (s *Site) funcs(p *locale.Printer) template.FuncMap {
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"dur":     p.Duration,
 		"bytes":   p.Bytes,
+		"grown": func(n int64) string {
+			if n < 0 {
+				return "\u2212" + p.Bytes(-n)
+			}
+			return "+" + p.Bytes(n)
+		},
 
 		// Names from the catalog.
 		"country":   func(c paiza.Country) string { return s.countryName(p, c) },

@@ -52,6 +52,8 @@ func subjectLink(v *visit, subject string) string {
 		return "/imports/" + id
 	case kind == "person" && v.can(paiza.RightManagePeople):
 		return "/people/" + id
+	case kind == "job" && v.can(paiza.RightOperate):
+		return "/node/jobs/" + id
 	}
 	return ""
 }

@@ -180,6 +180,7 @@ func nav(v *visit, at string) []navGroup {
 		{"nav.reference", "nav.help", "/help", "?", signedIn},
 		{"nav.node", "nav.people", "/people", "p", paiza.RightManagePeople},
 		{"nav.node", "nav.ledger", "/ledger", "l", paiza.RightReadLedger},
+		{"nav.node", "nav.condition", "/node", "n", paiza.RightOperate},
 	}
 	exists := map[string]bool{}
 	for _, row := range routes() {

@@ -67,6 +67,12 @@ func routes() []route {
 		{"POST", "/people/{id}/password", paiza.RightManagePeople, (*Site).resetPassword, false},
 
 		{"GET", "/ledger", paiza.RightReadLedger, (*Site).ledger, false},
+		{"GET", "/node", paiza.RightOperate, (*Site).node, false},
+		{"GET", "/node/jobs/{id}", paiza.RightOperate, (*Site).jobHistory, false},
+		{"POST", "/node/jobs/{id}/run", paiza.RightOperate, (*Site).runJob, false},
+		{"POST", "/node/jobs/{id}/pause", paiza.RightOperate, (*Site).pauseJob, false},
+		{"POST", "/node/jobs/{id}/resume", paiza.RightOperate, (*Site).resumeJob, false},
+		{"POST", "/node/backups/{id}/verify", paiza.RightOperate, (*Site).verifyBackup, true},
 		{"GET", "/help", public, (*Site).help, false},
 	}
 	return append(rows, pictureRoutes()...)

@@ -38,12 +38,19 @@ type node struct {
 // bare is a node on which nobody has an account.
 func bare(t *testing.T) *node {
 	t.Helper()
+	return bareWith(t, desk.Options{})
+}
+
+// bareWith is bare with more of the desk's options.
+func bareWith(t *testing.T, o desk.Options) *node {
+	t.Helper()
 	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "node.paiza"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	log := &bytes.Buffer{}
-	d, err := desk.Open(t.Context(), desk.Options{Store: st})
+	o.Store = st
+	d, err := desk.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +71,12 @@ func bare(t *testing.T) *node {
 // "root" with all of them.
 func inhabited(t *testing.T) *node {
 	t.Helper()
-	n := bare(t)
+	return settle(t, bare(t))
+}
+
+// settle makes the accounts of an inhabited node.
+func settle(t *testing.T, n *node) *node {
+	t.Helper()
 	token, err := n.desk.SetupLink(t.Context())
 	if err != nil {
 		t.Fatal(err)
