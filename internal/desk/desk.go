@@ -5,7 +5,8 @@
 // cannot be written.
 //
 // The package draws nothing and speaks no SQL. Read desk.go first, then the file
-// of the subject: person.go, seizure.go, import.go, picture.go, node.go.
+// of the subject: person.go, signin.go, seizure.go, import.go, picture.go,
+// node.go.
 package desk
 
 import (
@@ -30,6 +31,11 @@ type Options struct {
 	Catalog *catalog.Catalog // nil: the built-in one
 	Now     func() time.Time // nil: the clock
 	Log     *slog.Logger     // nil: silent
+	// SessionIdle and SessionLength end a session that is not used, and any
+	// session; 0: two hours, twelve hours.
+	SessionIdle, SessionLength time.Duration
+	// Pause slows down who guesses passwords; nil: it waits.
+	Pause func(context.Context, time.Duration)
 }
 
 // Desk answers for one node's store. It is safe for concurrent use and keeps
@@ -40,6 +46,11 @@ type Desk struct {
 	now    func() time.Time
 	log    *slog.Logger
 	holder string // this process, in leases
+
+	idle, length time.Duration // of sessions
+	pause        func(context.Context, time.Duration)
+	deviceMu     sync.Mutex
+	deviceSecret []byte
 
 	cubeMu sync.Mutex
 	cube   *picture.Cube
@@ -66,7 +77,17 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog)}
+	if o.SessionIdle <= 0 {
+		o.SessionIdle = 2 * time.Hour
+	}
+	if o.SessionLength <= 0 {
+		o.SessionLength = 12 * time.Hour
+	}
+	if o.Pause == nil {
+		o.Pause = pause
+	}
+	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog),
+		idle: o.SessionIdle, length: o.SessionLength, pause: o.Pause}
 	d.back, d.stop = context.WithCancel(context.Background())
 	return d, d.clearCutOff(ctx)
 }

@@ -65,10 +65,14 @@ func (d *Desk) MarkDemo(ctx context.Context, who paiza.Actor) error {
 	})
 }
 
-// Tidy removes what has run out: sessions, and uploads that nobody imported
+// Tidy removes what has run out: sessions, counted attempts, and uploads that nobody imported
 // within a week.
 func (d *Desk) Tidy(ctx context.Context) error {
 	if err := d.store.Sessions().DropExpired(ctx); err != nil {
+		return err
+	}
+	now := d.now()
+	if err := d.store.DropSignIns(ctx, now, now.Add(-d.length), now.Add(-d.idle), now.Add(-attemptWindow)); err != nil {
 		return err
 	}
 	return d.store.DropOldUploads(ctx, d.now().AddDate(0, 0, -7))

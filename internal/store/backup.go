@@ -15,13 +15,16 @@ import (
 
 // A backup is one SQLite file, whatever the engine of the node: it opens with
 // the same program, on either engine, and can be checked anywhere. Sessions,
-// leases and waiting uploads are left out: they belong to running processes.
+// counted attempts, one-time ways in, leases and waiting uploads are left out.
 
 // tables lists every table in the order in which they are copied.
 var tables = []struct{ name, columns string }{
 	{"meta", "name, value"},
 	{"counter", "name, value"},
 	{"person", "id, login, name, roles, language, password, disabled, created, last_seen"},
+	{"passkey", passkeyColumns},
+	{"oidc_link", linkColumns},
+	{"familiar", "person, address, seen"},
 	{"act", actColumns},
 	{"ledger_hash", "num, hash"},
 	{"import", importColumns + ", header, purged"},
@@ -61,8 +64,9 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 	return settle(tmp, file)
 }
 
-// running are the tables of running processes.
-var running = []string{"session", "lease", "upload", "upload_chunk"}
+// running are the tables of running processes, and one-time ways in: what was
+// used since must not come back with a restore.
+var running = []string{"session", "signin", "ceremony", "attempt", "recovery", "lease", "upload", "upload_chunk"}
 
 // withoutRunning takes what belongs to running processes out of a copy, and the
 // space it took.

@@ -33,22 +33,28 @@ type node struct {
 	desk *desk.Desk
 	root paiza.Actor // has every role
 	log  *bytes.Buffer
+	now  func() time.Time
 }
 
 // bare is a node on which nobody has an account.
-func bare(t *testing.T) *node {
+func bare(t *testing.T) *node { t.Helper(); return bareWith(t, Options{}) }
+
+func bareWith(t *testing.T, opt Options) *node {
 	t.Helper()
 	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "node.paiza"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	log := &bytes.Buffer{}
-	d, err := desk.Open(t.Context(), desk.Options{Store: st})
+	n := &node{log: log, now: time.Now}
+	clock := func() time.Time { return n.now() }
+	d, err := desk.Open(t.Context(), desk.Options{Store: st, Now: clock, Pause: func(context.Context, time.Duration) {}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{desk: d, log: log}
-	n.site = New(d, Options{Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test"})
+	n.desk = d
+	opt.Log, opt.Version, opt.Now = slog.New(slog.NewTextHandler(log, nil)), "test", clock
+	n.site = New(d, opt)
 	n.Server = httptest.NewServer(n.site)
 	t.Cleanup(func() {
 		n.Server.Close()
@@ -62,9 +68,11 @@ func bare(t *testing.T) *node {
 
 // inhabited is a node with one account for each role, named after it, and
 // "root" with all of them.
-func inhabited(t *testing.T) *node {
+func inhabited(t *testing.T) *node { t.Helper(); return inhabitedWith(t, Options{}) }
+
+func inhabitedWith(t *testing.T, opt Options) *node {
 	t.Helper()
-	n := bare(t)
+	n := bareWith(t, opt)
 	token, err := n.desk.SetupLink(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +90,7 @@ func inhabited(t *testing.T) *node {
 // account opens one for a role.
 func (n *node) account(t *testing.T, role paiza.Role) paiza.Person {
 	t.Helper()
-	p, err := n.desk.CreatePerson(t.Context(), n.root, paiza.NewPerson{Login: string(role), Name: "The " + string(role),
+	p, err := n.desk.CreatePerson(t.Context(), paiza.Operator("test"), paiza.NewPerson{Login: string(role), Name: "The " + string(role),
 		Roles: []paiza.Role{role}, Language: "en", Password: password})
 	if err != nil {
 		t.Fatal(err)

@@ -22,6 +22,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
+	"paiza/internal/auth"
 	"paiza/internal/catalog"
 	"paiza/internal/desk"
 )
@@ -34,6 +35,12 @@ type Options struct {
 	TLS       bool             // pages are reached over https, here or at a proxy before us
 	MaxUpload int64            // largest file taken in, bytes; 0 means 2 GiB, the desk's own bound
 	Version   string           // of the program, shown on the page about it
+	// PublicURL is the address of the pages as browsers see it, such as
+	// https://node.example. Without it passkeys and the sign-in server of the
+	// authority work on the machine itself only, at localhost.
+	PublicURL string
+	PasskeyID string    // name for which passkeys are made; empty: the host of PublicURL
+	OIDC      auth.OIDC // the authority's own sign-in server; zero: none
 }
 
 // Site answers every request to the pages of a node.
@@ -46,7 +53,7 @@ type Site struct {
 	sessions *scs.SessionManager
 	sheets   sheets
 	assets   *assets
-	attempts *attempts
+	issuer   *auth.Issuer // nil: none
 	demo     demo
 	handler  http.Handler
 }
@@ -66,8 +73,8 @@ func New(d *desk.Desk, opt Options) *Site {
 		opt.MaxUpload = 2 << 30
 	}
 	s := &Site{desk: d, catalog: opt.Catalog, log: opt.Log, now: opt.Now, opt: opt,
-		assets: loadAssets(), attempts: newAttempts(opt.Now)}
-	s.sessions = newSessions(d.Sessions(), opt.TLS)
+		assets: loadAssets(), issuer: auth.NewIssuer(opt.OIDC, opt.Now)}
+	s.sessions = newSessions(d, opt.TLS)
 	s.sheets = newSheets(s)
 	s.handler = s.chain(s.mux())
 	return s
