@@ -12,7 +12,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,7 +35,25 @@ type node struct {
 	desk *desk.Desk
 	root paiza.Actor // has every role
 	log  *bytes.Buffer
-	now  func() time.Time
+	// ahead is by how many nanoseconds the node's clock is ahead.
+	ahead atomic.Int64
+}
+
+// later puts the node's clock forward.
+func (n *node) later(d time.Duration) { n.ahead.Add(int64(d)) }
+
+// wantActs demands that the ledger has entries of these acts.
+func (n *node) wantActs(t *testing.T, actions ...string) {
+	t.Helper()
+	acts, err := n.desk.Ledger(t.Context(), paiza.Operator("test"), 0, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, action := range actions {
+		if !slices.ContainsFunc(acts, func(a paiza.Act) bool { return a.Action == action }) {
+			t.Errorf("the ledger has no entry %s", action)
+		}
+	}
 }
 
 // bare is a node on which nobody has an account.
@@ -46,8 +66,8 @@ func bareWith(t *testing.T, opt Options) *node {
 		t.Fatal(err)
 	}
 	log := &bytes.Buffer{}
-	n := &node{log: log, now: time.Now}
-	clock := func() time.Time { return n.now() }
+	n := &node{log: log}
+	clock := func() time.Time { return time.Now().Add(time.Duration(n.ahead.Load())) }
 	d, err := desk.Open(t.Context(), desk.Options{Store: st, Now: clock, Pause: func(context.Context, time.Duration) {}})
 	if err != nil {
 		t.Fatal(err)
