@@ -68,12 +68,12 @@ func bareWith(t *testing.T, opt Options) *node {
 	log := &bytes.Buffer{}
 	n := &node{log: log}
 	clock := func() time.Time { return time.Now().Add(time.Duration(n.ahead.Load())) }
-	d, err := desk.Open(t.Context(), desk.Options{Store: st, Now: clock, Pause: func(context.Context, time.Duration) {}})
+	opt.Log, opt.Version, opt.Now = slog.New(slog.NewTextHandler(log, nil)), "test", clock
+	d, err := desk.Open(t.Context(), desk.Options{Store: st, Log: opt.Log, Now: clock, Pause: func(context.Context, time.Duration) {}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	n.desk = d
-	opt.Log, opt.Version, opt.Now = slog.New(slog.NewTextHandler(log, nil)), "test", clock
 	n.site = New(d, opt)
 	n.Server = httptest.NewServer(n.site)
 	t.Cleanup(func() {
