@@ -32,7 +32,8 @@ type OIDC struct {
 
 const (
 	issuerTimeout = 10 * time.Second
-	maxIssuerText = 1 << 20 // of any answer of the issuer, bytes
+	issuerRest    = 15 * time.Second // before a server that did not answer is asked again
+	maxIssuerText = 1 << 20          // of any answer of the issuer, bytes
 	clockLeeway   = time.Minute
 )
 
@@ -43,8 +44,9 @@ type Issuer struct {
 	client *http.Client
 	now    func() time.Time
 
-	mu    sync.Mutex
-	known *oidc.Provider
+	mu     sync.Mutex
+	known  *oidc.Provider
+	failed time.Time // when it last did not answer
 }
 
 // NewIssuer is the issuer for a description; nil when there is none.
@@ -198,10 +200,16 @@ func (i *Issuer) provider(ctx context.Context) (*oidc.Provider, error) {
 	if i.known != nil {
 		return i.known, nil
 	}
-	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, i.client), issuerTimeout)
+	// Whoever waited while it did not answer is told so at once.
+	if !i.failed.IsZero() && i.now().Sub(i.failed) < issuerRest {
+		return nil, paiza.Unavailable("signin.issuer_down", nil)
+	}
+	// Who leaves early must not make it fail for the others.
+	ctx, cancel := context.WithTimeout(oidc.ClientContext(context.WithoutCancel(ctx), i.client), issuerTimeout)
 	defer cancel()
 	p, err := oidc.NewProvider(ctx, i.o.Issuer)
 	if err != nil {
+		i.failed = i.now()
 		return nil, paiza.Unavailable("signin.issuer_down", err)
 	}
 	i.known = p

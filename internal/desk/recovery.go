@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"paiza"
+	"paiza/internal/access"
 	"paiza/internal/auth"
 	"paiza/internal/store"
 )
@@ -67,14 +68,18 @@ func (d *Desk) newCode(who paiza.Actor, person, kind, reason string) (string, st
 		Proposed: d.now(), Code: hash, Expiry: d.now().Add(codeLife)}
 }
 
-// newcomer is a person who has never signed in; the actor has proved that it is
-// he.
+// newcomer is a person who has never signed in. Who gives him his way in could
+// take it himself, so he holds every right of the account; and he has just
+// proved that it is he.
 func (d *Desk) newcomer(ctx context.Context, who paiza.Actor, id string) (paiza.Person, error) {
 	if err := d.steppedUp(who); err != nil {
 		return paiza.Person{}, err
 	}
 	p, err := d.store.Person(ctx, id)
 	if err != nil {
+		return p, err
+	}
+	if err := access.CanGrant(who, p.Roles); err != nil {
 		return p, err
 	}
 	if !p.LastSeen.IsZero() || p.Disabled {

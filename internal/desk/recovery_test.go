@@ -170,6 +170,16 @@ func TestGrant(t *testing.T) {
 		if _, _, err := d.EnrolPerson(ctx, who, paiza.NewPerson{Login: "x1", Name: "X", Roles: []paiza.Role{paiza.RoleRegistrar}}); !errors.Is(err, paiza.ErrForbidden) {
 			t.Errorf("a new account with a right that the administrator lacks: %v", err)
 		}
+		fresh, _, err := d.EnrolPerson(ctx, paiza.Operator("test"), paiza.NewPerson{Login: "new", Name: "New", Roles: []paiza.Role{paiza.RoleRegistrar}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.RenewEnrolment(ctx, who, fresh.ID); !errors.Is(err, paiza.ErrForbidden) {
+			t.Errorf("a code for an account with rights that the administrator lacks: %v", err)
+		}
+		if err := d.LinkNewcomer(ctx, who, fresh.ID, "https://issuer.example", "his own"); !errors.Is(err, paiza.ErrForbidden) {
+			t.Errorf("a link for such an account: %v", err)
+		}
 		if _, err := d.UpdatePerson(ctx, who, p.ID, PersonChange{Name: "Another name", Roles: p.Roles, Disabled: true}); err != nil {
 			t.Errorf("an administrator closes an account: %v", err)
 		}

@@ -57,7 +57,7 @@ func (d *Desk) SignIn(ctx context.Context, login, password string, v Visitor) (E
 		return Entry{}, err
 	}
 	if id == "" {
-		return Entry{}, errRefused()
+		return Entry{}, d.refuseStranger(ctx)
 	}
 	p, err := d.store.Person(ctx, id)
 	if err != nil {
@@ -87,6 +87,19 @@ func (d *Desk) SignIn(ctx context.Context, login, password string, v Visitor) (E
 func (d *Desk) refuseAtDoor(ctx context.Context, p paiza.Person, how string, v Visitor) error {
 	err := d.act(ctx, self(p, v.From), func(*store.Tx) (entry, error) {
 		return entry{action: "person.signin_refused", subject: "person/" + p.ID, detail: how}, nil
+	})
+	if err != nil {
+		return err
+	}
+	return errRefused()
+}
+
+// refuseStranger answers a login that nobody has. It writes to the store as
+// refuseAtDoor does, because the disk takes its time too.
+func (d *Desk) refuseStranger(ctx context.Context) error {
+	err := d.store.Write(ctx, func(t *store.Tx) error {
+		_, _, err := t.CountAttempt([]string{tallyName("stranger")}, d.now(), attemptWindow)
+		return err
 	})
 	if err != nil {
 		return err

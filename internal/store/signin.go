@@ -106,6 +106,7 @@ func (s *Store) DropSignIns(ctx context.Context, now, begun, idle, counted time.
 			{"DELETE FROM signin WHERE created < $1 OR last_seen < $2", []any{begun.UnixMilli(), idle.UnixMilli()}},
 			{"DELETE FROM ceremony WHERE expiry < $1", []any{now.UnixMilli()}},
 			{"DELETE FROM attempt WHERE since < $1", []any{counted.UnixMilli()}},
+			{"DELETE FROM familiar WHERE seen < $1", []any{now.AddDate(0, 0, -90).UnixMilli()}},
 			{"DELETE FROM recovery WHERE expiry < $1", []any{now.AddDate(0, 0, -7).UnixMilli()}},
 		} {
 			if _, err := t.exec(old.query, old.at...); err != nil {

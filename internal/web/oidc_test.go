@@ -433,6 +433,7 @@ func TestIssuerDown(t *testing.T) {
 	}
 	n.as(t, "root").page("/account")
 	srv.down = false
+	n.later(time.Minute)
 	if r := b.post("/sign-in/oidc", nil); r.StatusCode != http.StatusOK {
 		t.Errorf("when it is back: %s", r.Status)
 	}

@@ -77,8 +77,12 @@ for (const button of document.querySelectorAll('[data-passkey]')) {
     alert.textContent = words
     alert.hidden = false
   }
-  button.addEventListener('click', async (event) => {
+  // The enter key in the field of the name.
+  button.form?.addEventListener('submit', (event) => {
     event.preventDefault()
+    button.click()
+  })
+  button.addEventListener('click', async () => {
     alert.hidden = true
     button.disabled = true
     try {
