@@ -168,7 +168,7 @@ func TestEveryPage(t *testing.T) {
 	paths := []string{"/", "/seizures", "/seizures?country=KAZ&from=2014&flag=identical&q=алматы&departure=KAZ&via=RUS", "/seizures?country=XXX&from=2013&to=2012",
 		first, "/seizures/new", "/imports", "/imports/" + imp.ID, upload,
 		"/catalog", "/catalog/units", "/catalog/countries?find=qazaq", "/catalog/resolve?text=Block+(350gr)", "/catalog/resolve?text=zzz",
-		"/people", "/people/new", "/people/" + root, "/account", "/ledger", "/help", "/nowhere"}
+		"/people", "/people/new", "/people/" + root, "/account", "/step-up", "/recover", "/ledger", "/help", "/nowhere"}
 	for _, row := range pictureRoutes() {
 		if !strings.Contains(row.pattern, ".") {
 			paths = append(paths, row.pattern)
