@@ -13,7 +13,7 @@ import (
 var codeLetters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 // codeSize is the length of a one-time code in letters: 120 random bits, where
-// ASVS 5.0 §6.5.3 asks for 112 of what is kept under a plain hash.
+// ASVS 5.0 6.5.2 asks for 112 of what is kept under a plain hash.
 const (
 	codeSize  = 24
 	codeGroup = 4
