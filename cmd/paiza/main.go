@@ -66,6 +66,7 @@ type app struct {
 
 	plan        desk.BackupPlan // of the node that is served
 	certificate string
+	session     config.Session // how long sessions of a served node hold
 }
 
 // Exit codes, documented in the README.
@@ -223,7 +224,8 @@ func (a *app) open(target string, log *slog.Logger, meter store.Meter) (*desk.De
 		return nil, nil, err
 	}
 	st.Measure(meter)
-	d, err := desk.Open(a.ctx, desk.Options{Store: st, Log: log, Backup: a.plan, Certificate: a.certificate})
+	d, err := desk.Open(a.ctx, desk.Options{Store: st, Log: log, Backup: a.plan, Certificate: a.certificate,
+		SessionIdle: a.session.Idle, SessionLength: a.session.Lifetime})
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())
 	}

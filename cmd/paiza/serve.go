@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"paiza"
+	"paiza/internal/auth"
 	"paiza/internal/catalog"
 	"paiza/internal/config"
 	"paiza/internal/desk"
@@ -62,7 +63,7 @@ func (c *serveCmd) Run(a *app) error {
 	}
 	n := &running{cfg: cfg, log: obs.NewLogger(a.err, cfg.Log.Level, cfg.Log.Format), metrics: obs.NewMetrics(version)}
 	a.secret(cfg.SecretFile)
-	a.plan, a.certificate = planOf(cfg), cfg.TLS.Certificate
+	a.plan, a.certificate, a.session = planOf(cfg), cfg.TLS.Certificate, cfg.Session
 	if err := a.plan.Check(); err != nil {
 		return err
 	}
@@ -113,7 +114,9 @@ func (n *running) serve(a *app, ready func(base string) error) error {
 	}
 	limits := n.cfg.Limits
 	site := web.New(n.desk, web.Options{Catalog: catalog.Default(), Log: n.log, TLS: n.cfg.Encrypted(), Version: version, MaxUpload: int64(limits.Upload),
-		Metrics: n.metrics, Proxies: n.cfg.Listen.TrustedProxies, Secure: secure, Request: limits.Request, Drain: n.cfg.Listen.Drain, Stop: limits.Stop})
+		Metrics: n.metrics, Proxies: n.cfg.Listen.TrustedProxies, Secure: secure, Request: limits.Request, Drain: n.cfg.Listen.Drain, Stop: limits.Stop,
+		PublicURL: n.cfg.Listen.PublicURL, PasskeyID: n.cfg.Passkey.RelyingParty, OIDC: auth.OIDC{Issuer: n.cfg.OIDC.Issuer,
+			ClientID: n.cfg.OIDC.ClientID, ClientSecret: n.cfg.OIDC.ClientSecret, Name: n.cfg.OIDC.Name, ACR: n.cfg.OIDC.ACR}})
 	stopFigures, err := n.figures(site)
 	if err != nil {
 		return errors.Join(err, l.Close())

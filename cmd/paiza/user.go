@@ -18,6 +18,7 @@ type userCmd struct {
 	List     userListCmd     `cmd:"" help:"List accounts."`
 	Set      userSetCmd      `cmd:"" help:"Change name, roles, or disable and enable."`
 	Password userPasswordCmd `cmd:"" help:"Give an account a new password."`
+	Recover  userRecoverCmd  `cmd:"" help:"Make a one-time code for a person who lost every means of sign-in."`
 }
 
 type userAddCmd struct {
@@ -116,6 +117,36 @@ func (c *userPasswordCmd) Run(a *app) error {
 			return err
 		}
 		return a.person(p)
+	})
+}
+
+type userRecoverCmd struct {
+	Login  string `arg:"" help:"Login."`
+	Reason string `help:"Why, for the ledger." required:"" placeholder:"TEXT"`
+}
+
+// Help is shown under the usage.
+func (userRecoverCmd) Help() string {
+	return `On the pages this takes two administrators. Here it takes one: who runs this command holds the store's files.
+The person chooses a password or a passkey with the code; his earlier ones, his links and his sessions end then.`
+}
+
+func (c *userRecoverCmd) Run(a *app) error {
+	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
+		p, err := a.byLogin(d, who, c.Login)
+		if err != nil {
+			return err
+		}
+		code, until, err := d.RecoverAtConsole(a.ctx, who, p.ID, c.Reason)
+		if err != nil {
+			return err
+		}
+		if a.cli.JSON {
+			return a.printJSON(map[string]any{"login": p.Login, "code": code, "until": until})
+		}
+		fmt.Fprintln(a.out, a.loc.T("cli.recover.code", "code", code))
+		fmt.Fprintln(a.out, a.loc.T("cli.recover.use", "time", until))
+		return nil
 	})
 }
 

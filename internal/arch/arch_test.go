@@ -45,7 +45,7 @@ var allowed = map[string][]string{
 	"internal/store":   {"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "golang.org/x/text"},
 	"internal/ledger":  {"golang.org/x/mod"},
 	"internal/backup":  {"filippo.io/age"},
-	"internal/auth":    {"golang.org/x/crypto", "golang.org/x/text"},
+	"internal/auth":    {"golang.org/x/crypto", "golang.org/x/text", "github.com/go-webauthn/webauthn", "github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"},
 	"internal/ingest":  {"github.com/xuri/excelize/v2", "github.com/pelletier/go-toml/v2", "golang.org/x/text"},
 	"internal/report":  {"github.com/xuri/excelize/v2"},
 	"internal/locale":  {"golang.org/x/text", "github.com/pelletier/go-toml/v2"},

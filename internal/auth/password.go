@@ -1,7 +1,11 @@
-// Package auth answers one question, who is this, with pure functions: the
-// hash of a password and its check, and the rule a new password must meet.
-// It keeps nothing and reads no clock; sessions and the counting of failed
-// attempts are package web's, accounts package store's.
+// Package auth answers one question, who is this: by a password (password.go,
+// rule.go), by a passkey (passkey.go), by the word of an authority's own
+// sign-in server (oidc.go), and it makes and reads the small secrets that stand
+// for an answer already given (code.go, device.go).
+//
+// It keeps nothing of a person and decides nothing: accounts, challenges and
+// the counting of failures are package store's, what follows from an answer is
+// package desk's. Read password.go first.
 package auth
 
 import (
@@ -11,8 +15,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/crypto/argon2"
+
+	"paiza"
 )
 
 // cost are the parameters of argon2id.
@@ -32,27 +39,46 @@ const (
 )
 
 // turns bounds how many hashes run at once: each takes 64 MiB, and a burst of
-// sign-ins must not take the machine's memory.
-var turns = make(chan struct{}, 4)
+// sign-ins must not take the machine's memory. waiting counts those in the
+// queue, which has an end too.
+var (
+	turns   = make(chan struct{}, 4)
+	waiting atomic.Int64
+)
+
+const maxWaiting = 64
+
+// errBusy is the refusal of a sign-in when too many wait for their turn.
+func errBusy() error { return paiza.Unavailable("signin.busy", nil) }
 
 // Hash derives the text to store for a password, in the PHC form
-// $argon2id$v=19$m=…,t=…,p=…$salt$key. Two hashes of one password differ.
-func Hash(password string) string {
+// $argon2id$v=19$m=…,t=…,p=…$salt$key. Two hashes of one password differ. It is
+// refused with paiza.ErrUnavailable when too many hashes are being made.
+func Hash(password string) (string, error) {
 	salt := make([]byte, saltSize)
 	rand.Read(salt) // never fails (crypto/rand)
-	return encode(present, salt, derive(present, salt, password, keySize))
+	key, err := derive(present, salt, password, keySize)
+	if err != nil {
+		return "", err
+	}
+	return encode(present, salt, key), nil
 }
 
 // Verify reports whether the password is the one that was hashed; stale says
 // that the hash was made with parameters of an earlier time and should be made
-// anew now that the password is at hand. A malformed hash verifies nothing.
-func Verify(hash, password string) (ok, stale bool) {
+// anew now that the password is at hand. An empty hash (an account without a
+// password) and a malformed one verify nothing and take the usual time. The
+// error is of kind paiza.ErrUnavailable: too many wait for their turn.
+func Verify(hash, password string) (ok, stale bool, err error) {
 	c, salt, key, err := decode(hash)
 	if err != nil {
-		return false, false
+		return false, false, VerifyNobody(password)
 	}
-	got := derive(c, salt, password, uint32(len(key)))
-	return subtle.ConstantTimeCompare(got, key) == 1, c != present
+	got, err := derive(c, salt, password, uint32(len(key)))
+	if err != nil {
+		return false, false, err
+	}
+	return subtle.ConstantTimeCompare(got, key) == 1, c != present, nil
 }
 
 // nobody is the hash that VerifyNobody spends its time on.
@@ -60,12 +86,24 @@ var nobody = encode(present, make([]byte, saltSize), make([]byte, keySize))
 
 // VerifyNobody takes as long as Verify and always fails: signing in with an
 // unknown login must not be told from a wrong password by the clock.
-func VerifyNobody(password string) { Verify(nobody, password) }
+func VerifyNobody(password string) error {
+	_, _, err := Verify(nobody, password)
+	return err
+}
 
-func derive(c cost, salt []byte, password string, size uint32) []byte {
+func derive(c cost, salt []byte, password string, size uint32) ([]byte, error) {
+	if waiting.Add(1) > maxWaiting {
+		waiting.Add(-1)
+		return nil, errBusy()
+	}
 	turns <- struct{}{}
+	waiting.Add(-1)
 	defer func() { <-turns }()
-	return argon2.IDKey([]byte(normal(password)), salt, c.passes, c.memory, c.threads, size)
+	// What is longer than any password may be is not hashed at length.
+	if len(password) > 4*MaxLength {
+		password = password[:4*MaxLength] + "…"
+	}
+	return argon2.IDKey([]byte(normal(password)), salt, c.passes, c.memory, c.threads, size), nil
 }
 
 func encode(c cost, salt, key []byte) string {

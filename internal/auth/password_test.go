@@ -8,19 +8,38 @@ import (
 	"paiza"
 )
 
+// hashed and verified are Hash and Verify where nobody waits.
+func hashed(t *testing.T, password string) string {
+	t.Helper()
+	hash, err := Hash(password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hash
+}
+
+func verified(t *testing.T, hash, password string) (ok, stale bool) {
+	t.Helper()
+	ok, stale, err := Verify(hash, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ok, stale
+}
+
 func TestHash(t *testing.T) {
-	a, b := Hash("a long enough secret"), Hash("a long enough secret")
+	a, b := hashed(t, "a long enough secret"), hashed(t, "a long enough secret")
 	if a == b {
 		t.Error("two hashes of one password are equal: no salt")
 	}
-	if ok, stale := Verify(a, "a long enough secret"); !ok || stale {
+	if ok, stale := verified(t, a, "a long enough secret"); !ok || stale {
 		t.Errorf("Verify = %v, stale %v; want true, false", ok, stale)
 	}
-	if ok, _ := Verify(a, "a long enough secreT"); ok {
+	if ok, _ := verified(t, a, "a long enough secreT"); ok {
 		t.Error("another password verifies")
 	}
 	// U+00E9 against e and U+0301: two keyboards, one password.
-	if ok, _ := Verify(Hash("caf\u00e9 caf\u00e9 caf\u00e9"), "cafe\u0301 cafe\u0301 cafe\u0301"); !ok {
+	if ok, _ := verified(t, hashed(t, "caf\u00e9 caf\u00e9 caf\u00e9"), "cafe\u0301 cafe\u0301 cafe\u0301"); !ok {
 		t.Error("composed and decomposed forms differ")
 	}
 }
@@ -28,18 +47,22 @@ func TestHash(t *testing.T) {
 func TestVerifyStale(t *testing.T) {
 	old := cost{memory: 19 << 10, passes: 2, threads: 1}
 	salt := []byte("0123456789abcdef")
-	hash := encode(old, salt, derive(old, salt, "secret of old times", keySize))
-	if ok, stale := Verify(hash, "secret of old times"); !ok || !stale {
+	key, err := derive(old, salt, "secret of old times", keySize)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := encode(old, salt, key)
+	if ok, stale := verified(t, hash, "secret of old times"); !ok || !stale {
 		t.Errorf("Verify = %v, stale %v; want true, true", ok, stale)
 	}
 }
 
 func TestVerifyMalformed(t *testing.T) {
-	good := Hash("a long enough secret")
+	good := hashed(t, "a long enough secret")
 	for _, hash := range []string{"", "$", "$argon2id$", "plain", strings.Replace(good, "argon2id", "argon2i", 1),
 		strings.Replace(good, "m=65536", "m=99999999", 1), strings.Replace(good, "v=19", "v=16", 1),
 		good[:len(good)-30], strings.Replace(good, "p=4", "p=0", 1)} {
-		if ok, _ := Verify(hash, "a long enough secret"); ok {
+		if ok, _ := verified(t, hash, "a long enough secret"); ok {
 			t.Errorf("Verify(%q) = true", hash)
 		}
 	}
@@ -72,5 +95,26 @@ func TestCheckPassword(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("CheckPassword(%q) = %q, want %q", tt.password, got, tt.want)
 		}
+	}
+}
+
+// TestQueue: when more sign-ins wait than may, the next is told to come again
+// instead of taking memory.
+func TestQueue(t *testing.T) {
+	for range cap(turns) {
+		turns <- struct{}{}
+	}
+	waiting.Store(maxWaiting)
+	t.Cleanup(func() {
+		waiting.Store(0)
+		for range cap(turns) {
+			<-turns
+		}
+	})
+	if _, err := Hash("a long enough secret"); !errors.Is(err, paiza.ErrUnavailable) {
+		t.Errorf("Hash = %v, want unavailable", err)
+	}
+	if err := VerifyNobody("a long enough secret"); !errors.Is(err, paiza.ErrUnavailable) {
+		t.Errorf("VerifyNobody = %v, want unavailable", err)
 	}
 }

@@ -151,31 +151,23 @@ func (l *loader) checkTLS() {
 func (l *loader) checkSession() {
 	s := &l.c.Session
 	l.between(&s.Lifetime, 5*time.Minute, 30*24*time.Hour)
-	l.between(&s.StepUp, time.Minute, 24*time.Hour)
-	if s.Idle != 0 {
-		l.between(&s.Idle, time.Minute, max(s.Lifetime, time.Minute))
-	}
+	l.between(&s.Idle, time.Minute, max(s.Lifetime, time.Minute))
 }
 
 // checkPasskey derives what was left open from the public URL. WebAuthn lets a
 // relying party be the host of an origin or a domain above it.
 func (l *loader) checkPasskey() {
-	p, public := &l.c.Passkey, l.c.Listen.PublicURL
-	if u, ok := origin(public); ok {
-		if p.RelyingParty == "" {
-			p.RelyingParty = u.Hostname()
-		}
-		if len(p.Origins) == 0 {
-			p.Origins = []string{u.Scheme + "://" + u.Host}
-		}
+	p := &l.c.Passkey
+	u, ok := origin(l.c.Listen.PublicURL)
+	if !ok {
+		return
 	}
-	for _, o := range p.Origins {
-		u, ok := origin(o)
-		if !ok || u.Scheme != "https" && !Loopback(net.JoinHostPort(u.Hostname(), "0")) {
-			l.bad(&p.Origins, "config.origin", paiza.Args{"value": o})
-		} else if host := u.Hostname(); host != p.RelyingParty && !strings.HasSuffix(host, "."+p.RelyingParty) {
-			l.bad(&p.RelyingParty, "config.relying_party", paiza.Args{"value": o})
-		}
+	host := u.Hostname()
+	if p.RelyingParty == "" {
+		p.RelyingParty = host
+	}
+	if host != p.RelyingParty && !strings.HasSuffix(host, "."+p.RelyingParty) {
+		l.bad(&p.RelyingParty, "config.relying_party", paiza.Args{"value": l.c.Listen.PublicURL})
 	}
 }
 
@@ -191,7 +183,7 @@ func (l *loader) checkOIDC() {
 	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !Loopback(net.JoinHostPort(u.Hostname(), "0"))) {
 		l.bad(&o.Issuer, "config.oidc_issuer", nil)
 	}
-	for _, needed := range []*string{&o.ClientID, &o.Claim, &o.Name} {
+	for _, needed := range []*string{&o.ClientID, &o.Name} {
 		if strings.TrimSpace(*needed) == "" {
 			l.bad(needed, "config.missing", nil)
 		}

@@ -70,25 +70,23 @@ type Metrics struct {
 // Session is how long a sign-in holds.
 type Session struct {
 	Lifetime time.Duration `toml:"lifetime" env:"PAIZA_SESSION_LIFETIME" default:"12h"`
-	Idle     time.Duration `toml:"idle" env:"PAIZA_SESSION_IDLE" default:"0s"`        // 0: no idle limit
-	StepUp   time.Duration `toml:"step_up" env:"PAIZA_SESSION_STEP_UP" default:"10m"` // how long a fresh proof holds
+	Idle     time.Duration `toml:"idle" env:"PAIZA_SESSION_IDLE" default:"2h"` // unused for so long, it ends
 }
 
-// Passkey is the relying party of WebAuthn. Both are derived from the public
-// URL when they are empty.
+// Passkey is the relying party of WebAuthn: the host of the public URL, or a
+// domain above it, for which passkeys are made.
 type Passkey struct {
-	RelyingParty string   `toml:"relying_party" env:"PAIZA_PASSKEY_RELYING_PARTY"`
-	Origins      []string `toml:"origins" env:"PAIZA_PASSKEY_ORIGINS"`
+	RelyingParty string `toml:"relying_party" env:"PAIZA_PASSKEY_RELYING_PARTY"`
 }
 
-// OIDC is a provider of identities; off when the issuer is empty. It maps to
-// accounts that exist and makes none.
+// OIDC is a provider of identities; off when the issuer is empty. It opens
+// accounts that exist and were linked, and makes none.
 type OIDC struct {
 	Issuer       string `toml:"issuer" env:"PAIZA_OIDC_ISSUER"`
 	ClientID     string `toml:"client_id" env:"PAIZA_OIDC_CLIENT_ID"`
 	ClientSecret string `toml:"client_secret" env:"PAIZA_OIDC_CLIENT_SECRET" secret:"true"`
-	Claim        string `toml:"claim" env:"PAIZA_OIDC_CLAIM" default:"preferred_username"` // equals the login of an account
-	Name         string `toml:"name" env:"PAIZA_OIDC_NAME" default:"OpenID Connect"`       // on the button
+	ACR          string `toml:"acr" env:"PAIZA_OIDC_ACR"`                            // class of authentication asked for, empty for the provider's own
+	Name         string `toml:"name" env:"PAIZA_OIDC_NAME" default:"OpenID Connect"` // on the button
 }
 
 // Backup is the backups that the node makes by itself; off when the folder is

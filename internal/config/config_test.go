@@ -57,7 +57,7 @@ scratch = "/var/tmp"
 	want.Limits.Upload = 64 << 20
 	want.Backup.Schedule, want.Backup.Keep, want.Backup.Scratch = paiza.Schedule{Every: 6 * time.Hour}, 3, "/var/tmp"
 	want.OIDC.Issuer, want.OIDC.ClientID, want.OIDC.ClientSecret = "https://id.example", "node", "s3cret value"
-	want.Passkey.RelyingParty, want.Passkey.Origins = "node.example", []string{"https://node.example"}
+	want.Passkey.RelyingParty = "node.example"
 	if diff := cmp.Diff(want, c, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -108,8 +108,7 @@ func TestChecks(t *testing.T) {
 		{"[listen]\npublic_url = \"node.example\"", "config.public_url"},
 		{"[listen]\npublic_url = \"https://node.example\"", "config.public_scheme"},
 		{"[listen]\ntrusted_proxies = [\"proxy\"]", "config.form.networks"},
-		{"[passkey]\nrelying_party = \"other.example\"\norigins = [\"https://node.example\"]", "config.relying_party"},
-		{"[passkey]\norigins = [\"http://node.example\"]", "config.origin"},
+		{"[listen]\npublic_url = \"https://node.example\"\nhttps = true\n[passkey]\nrelying_party = \"other.example\"", "config.relying_party"},
 		{"[oidc]\nclient_id = \"x\"", "config.oidc_issuer"},
 		{"[oidc]\nissuer = \"http://id.example\"\nclient_id = \"x\"\n[listen]\nhttps = true\npublic_url = \"https://n.example\"", "config.oidc_issuer"},
 		{"[session]\nidle = \"13h\"", "config.range"},

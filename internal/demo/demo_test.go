@@ -42,7 +42,7 @@ func TestFill(t *testing.T) {
 			t.Errorf("%d rows of %d states", rows, seen.Countries)
 		}
 		for _, p := range people {
-			if _, err := d.SignIn(ctx, p.Login, p.Password, "test"); err != nil {
+			if _, err := d.SignIn(ctx, p.Login, p.Password, desk.Visitor{From: "test"}); err != nil {
 				t.Errorf("%s: %v", p.Login, err)
 			}
 		}

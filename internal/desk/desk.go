@@ -5,7 +5,8 @@
 // cannot be written.
 //
 // The package draws nothing and speaks no SQL. Read desk.go first, then the file
-// of the subject: person.go, seizure.go, import.go, picture.go, node.go.
+// of the subject: person.go, signin.go, seizure.go, import.go, picture.go,
+// node.go.
 package desk
 
 import (
@@ -34,6 +35,11 @@ type Options struct {
 	// Certificate is the PEM file of the node's TLS certificate, whose end the
 	// node's page shows; empty where a proxy has it.
 	Certificate string
+	// SessionIdle and SessionLength end a session that is not used, and any
+	// session; 0: two hours, twelve hours.
+	SessionIdle, SessionLength time.Duration
+	// Pause slows down who guesses passwords; nil: it waits.
+	Pause func(context.Context, time.Duration)
 }
 
 // Desk answers for one node's store. It is safe for concurrent use and keeps
@@ -44,6 +50,11 @@ type Desk struct {
 	now    func() time.Time
 	log    *slog.Logger
 	holder string // this process, in leases
+
+	idle, length time.Duration // of sessions
+	pause        func(context.Context, time.Duration)
+	deviceMu     sync.Mutex
+	deviceSecret []byte
 
 	cubeMu sync.Mutex
 	cube   *picture.Cube
@@ -81,8 +92,18 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.SessionIdle <= 0 {
+		o.SessionIdle = 2 * time.Hour
+	}
+	if o.SessionLength <= 0 {
+		o.SessionLength = 12 * time.Hour
+	}
+	if o.Pause == nil {
+		o.Pause = pause
+	}
 	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog),
-		plan: o.Backup, certificate: o.Certificate, asked: make(chan struct{}, 1), room: store.Room}
+		plan: o.Backup, certificate: o.Certificate, asked: make(chan struct{}, 1), room: store.Room,
+		idle: o.SessionIdle, length: o.SessionLength, pause: o.Pause}
 	d.back, d.stop = context.WithCancel(context.Background())
 	return d, d.clearCutOff(ctx)
 }

@@ -111,7 +111,7 @@ func (d *Desk) ClaimJob(ctx context.Context, name string) (*JobClaim, error) {
 				return err
 			}
 			j.Run, j.Holder, j.Until = 0, "", time.Time{}
-			j.Next = now.Add(pause(j.Failures))
+			j.Next = now.Add(retryAfter(j.Failures))
 			j.Failures++
 			if !j.Due(now) {
 				return t.SetJob(j)
@@ -134,8 +134,8 @@ func (d *Desk) ClaimJob(ctx context.Context, name string) (*JobClaim, error) {
 	return c, nil
 }
 
-// pause is how long a job waits after so many failures in a row.
-func pause(failures int) time.Duration {
+// retryAfter is how long a job waits after so many failures in a row.
+func retryAfter(failures int) time.Duration {
 	steps := []time.Duration{0, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
 	return steps[min(failures, len(steps)-1)]
 }
@@ -184,7 +184,7 @@ func (c *JobClaim) End(ctx context.Context, detail string, failed error) error {
 			run.State, run.Failure = paiza.RunFailed, sentence(failed)
 			j.Failures++
 			j.Next = next
-			if again := now.Add(pause(j.Failures)); next.IsZero() || again.Before(next) {
+			if again := now.Add(retryAfter(j.Failures)); next.IsZero() || again.Before(next) {
 				j.Next = again
 			}
 		}

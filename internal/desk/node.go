@@ -70,14 +70,18 @@ func (d *Desk) MarkDemo(ctx context.Context, who paiza.Actor) error {
 	})
 }
 
-// Tidy removes what has run out: sessions, and uploads that nobody imported
-// within a week. That uploads were removed is an act; a session that has run out
+// Tidy removes what has run out: sessions, counted attempts, and uploads that
+// nobody imported within a week. That uploads were removed is an act; a session that has run out
 // opens nothing any more, and its row is dust.
 func (d *Desk) Tidy(ctx context.Context) error {
 	if err := d.store.Sessions().DropExpired(ctx); err != nil {
 		return err
 	}
-	before := d.now().AddDate(0, 0, -7)
+	now := d.now()
+	if err := d.store.DropSignIns(ctx, now, now.Add(-d.length), now.Add(-d.idle), now.Add(-attemptWindow)); err != nil {
+		return err
+	}
+	before := now.AddDate(0, 0, -7)
 	if n, err := d.store.OldUploads(ctx, before); err != nil || n == 0 {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"paiza"
+	"paiza/internal/access"
 	"paiza/internal/auth"
 	"paiza/internal/store"
 )
@@ -62,7 +63,7 @@ func (d *Desk) Setup(ctx context.Context, token string, in paiza.NewPerson, from
 	if err != nil {
 		return paiza.Person{}, err
 	}
-	who := paiza.Actor{ID: p.ID, Name: p.Name, Agency: p.Agency, Roles: p.Roles, From: from, Via: paiza.ViaPage}
+	who := self(p, from)
 	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		if n, err := t.CountPeople(); err != nil {
 			return entry{}, err
@@ -77,8 +78,21 @@ func (d *Desk) Setup(ctx context.Context, token string, in paiza.NewPerson, from
 	return p, err
 }
 
-// newPerson checks what an administrator typed and hashes the password.
+// newPerson checks what was typed for an account and hashes its password.
 func (d *Desk) newPerson(in paiza.NewPerson) (paiza.Person, string, error) {
+	p, fields := d.newAccount(in)
+	if err := auth.CheckPassword(in.Password, p.Login, p.Name); err != nil {
+		fields = append(fields, passwordFault(err))
+	}
+	if len(fields) > 0 {
+		return p, "", &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: fields}
+	}
+	hash, err := auth.Hash(in.Password)
+	return p, hash, err
+}
+
+// newAccount checks what was typed for an account besides its password.
+func (d *Desk) newAccount(in paiza.NewPerson) (paiza.Person, []paiza.FieldError) {
 	p := paiza.Person{ID: newID(), Login: strings.ToLower(strings.TrimSpace(in.Login)), Name: strings.TrimSpace(in.Name),
 		Agency: in.Agency, Roles: in.Roles, Language: in.Language, Created: d.now()}
 	if p.Language == "" {
@@ -98,13 +112,7 @@ func (d *Desk) newPerson(in paiza.NewPerson) (paiza.Person, string, error) {
 	if !validRoles(p.Roles) {
 		bad("roles", "person.roles_form")
 	}
-	if err := auth.CheckPassword(in.Password, p.Login, p.Name); err != nil {
-		fields = append(fields, passwordFault(err))
-	}
-	if len(fields) > 0 {
-		return p, "", &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: fields}
-	}
-	return p, auth.Hash(in.Password), nil
+	return p, fields
 }
 
 func validLogin(s string) bool {
@@ -136,45 +144,6 @@ func roleText(roles []paiza.Role) string {
 	return strings.Join(out, ", ")
 }
 
-// SignIn answers the person whose login and password these are. The answer to a
-// wrong password and to an unknown login is the same and takes the same time.
-func (d *Desk) SignIn(ctx context.Context, login, password, from string) (paiza.Person, error) {
-	refused := &paiza.Error{Kind: paiza.ErrForbidden, Key: "signin.refused"}
-	login = strings.ToLower(strings.TrimSpace(login))
-	id, hash, err := d.store.Password(ctx, login)
-	if err != nil {
-		return paiza.Person{}, err
-	}
-	if id == "" {
-		auth.VerifyNobody(password)
-		return paiza.Person{}, refused
-	}
-	ok, stale := auth.Verify(hash, password)
-	p, err := d.store.Person(ctx, id)
-	if err != nil {
-		return p, err
-	}
-	who := paiza.Actor{ID: p.ID, Name: p.Name, Agency: p.Agency, Roles: p.Roles, From: from, Via: paiza.ViaPage}
-	if !ok || p.Disabled {
-		err := d.act(ctx, who, func(*store.Tx) (entry, error) {
-			return entry{action: "person.signin_refused", subject: "person/" + p.ID}, nil
-		})
-		if err != nil {
-			return paiza.Person{}, err
-		}
-		return paiza.Person{}, refused
-	}
-	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
-		if stale {
-			if err := t.SetPassword(p.ID, auth.Hash(password)); err != nil {
-				return entry{}, err
-			}
-		}
-		return entry{action: "person.signin", subject: "person/" + p.ID}, t.Seen(p.ID, d.now())
-	})
-	return p, err
-}
-
 // Actor is the person of a session with the roles he has now.
 func (d *Desk) Actor(ctx context.Context, personID, from string) (paiza.Actor, paiza.Person, error) {
 	p, err := d.store.Person(ctx, personID)
@@ -193,47 +162,6 @@ func (d *Desk) Actor(ctx context.Context, personID, from string) (paiza.Actor, p
 	}
 	cases, err := d.store.CaseIDs(ctx, p.ID)
 	return paiza.Actor{ID: p.ID, Name: p.Name, Agency: p.Agency, AgencyKind: a.Kind, Roles: p.Roles, Cases: cases, From: from, Via: paiza.ViaPage}, p, err
-}
-
-// Sessions is the session store, for the page's session manager.
-func (d *Desk) Sessions() *store.Sessions { return d.store.Sessions() }
-
-// ChangePassword changes the actor's own password.
-func (d *Desk) ChangePassword(ctx context.Context, who paiza.Actor, old, password string) error {
-	p, err := d.store.Person(ctx, who.ID)
-	if err != nil {
-		return err
-	}
-	_, hash, err := d.store.Password(ctx, p.Login)
-	if err != nil {
-		return err
-	}
-	if ok, _ := auth.Verify(hash, old); !ok {
-		return fieldFault("old", "person.password_wrong")
-	}
-	return d.setPassword(ctx, who, p, password, "person.password", "")
-}
-
-// ResetPassword gives another person a new password.
-func (d *Desk) ResetPassword(ctx context.Context, who paiza.Actor, id, password, reason string) error {
-	if err := allow(who, paiza.RightManagePeople); err != nil {
-		return err
-	}
-	p, err := d.store.Person(ctx, id)
-	if err != nil {
-		return err
-	}
-	return d.setPassword(ctx, who, p, password, "person.password_reset", reason)
-}
-
-func (d *Desk) setPassword(ctx context.Context, who paiza.Actor, p paiza.Person, password, action, reason string) error {
-	if err := auth.CheckPassword(password, p.Login, p.Name); err != nil {
-		return &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: []paiza.FieldError{passwordFault(err)}}
-	}
-	hash := auth.Hash(password)
-	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
-		return entry{action: action, subject: "person/" + p.ID, reason: reason}, t.SetPassword(p.ID, hash)
-	})
 }
 
 // SetLanguage changes the language of the actor's own pages.
@@ -269,9 +197,10 @@ func (d *Desk) Person(ctx context.Context, who paiza.Actor, id string) (paiza.Pe
 	return d.store.Person(ctx, id)
 }
 
-// CreatePerson opens an account.
+// CreatePerson opens an account with a password that whoever opens it knows:
+// for scripts at the machine. Pages use EnrolPerson.
 func (d *Desk) CreatePerson(ctx context.Context, who paiza.Actor, in paiza.NewPerson) (paiza.Person, error) {
-	if err := allow(who, paiza.RightManagePeople); err != nil {
+	if err := d.mayGrant(who, in.Roles); err != nil {
 		return paiza.Person{}, err
 	}
 	if in.Agency == "" {
@@ -299,7 +228,35 @@ type PersonChange struct {
 	Reason   string
 }
 
-// UpdatePerson changes an account. The last administrator stays one.
+// mayGrant asks whether the actor may give or take the roles, now: nobody
+// grants a right he lacks, and who grants has just proved that it is he.
+func (d *Desk) mayGrant(who paiza.Actor, roles []paiza.Role) error {
+	if err := allow(who, paiza.RightManagePeople); err != nil {
+		return err
+	}
+	if err := access.CanGrant(who, roles); err != nil {
+		return err
+	}
+	return d.steppedUp(who)
+}
+
+// granted are the roles that a change gives or takes; an account that is opened
+// again gets all of its roles.
+func granted(p paiza.Person, in PersonChange) []paiza.Role {
+	if p.Disabled && !in.Disabled {
+		return append(slices.Clone(p.Roles), in.Roles...)
+	}
+	var out []paiza.Role
+	for _, r := range paiza.Roles() {
+		if slices.Contains(p.Roles, r) != slices.Contains(in.Roles, r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// UpdatePerson changes an account. The last administrator stays one; the
+// sessions of an account that is closed end.
 func (d *Desk) UpdatePerson(ctx context.Context, who paiza.Actor, id string, in PersonChange) (paiza.Person, error) {
 	if err := allow(who, paiza.RightManagePeople); err != nil {
 		return paiza.Person{}, err
@@ -314,6 +271,11 @@ func (d *Desk) UpdatePerson(ctx context.Context, who paiza.Actor, id string, in 
 	}
 	if !validRoles(in.Roles) {
 		return p, fieldFault("roles", "person.roles_form")
+	}
+	if roles := granted(p, in); len(roles) > 0 {
+		if err := d.mayGrant(who, roles); err != nil {
+			return p, err
+		}
 	}
 	administers := func() bool { return !p.Disabled && slices.Contains(p.Roles, paiza.RoleAdministrator) }
 	was := administers()
@@ -336,6 +298,9 @@ func (d *Desk) UpdatePerson(ctx context.Context, who paiza.Actor, id string, in 
 		detail := "agency " + p.Agency + "; roles: " + roleText(p.Roles)
 		if p.Disabled {
 			detail += "; disabled"
+			if err := d.shut(t, p.ID); err != nil {
+				return entry{}, err
+			}
 		}
 		return entry{action: "person.update", subject: "person/" + p.ID, reason: in.Reason, detail: detail}, t.UpdatePerson(p)
 	})

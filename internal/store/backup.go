@@ -15,8 +15,8 @@ import (
 
 // A backup is one SQLite file, whatever the engine of the node: it opens with
 // the same program, on either engine, and can be checked anywhere. Sessions,
-// leases, waiting uploads and jobs are left out: they belong to running
-// processes. Package backup encrypts the file.
+// leases, counted attempts, one-time ways in, waiting uploads and jobs are left
+// out: they belong to running processes. Package backup encrypts the file.
 
 // tables lists every table in the order in which they are copied.
 var tables = []struct{ name, columns string }{
@@ -29,6 +29,9 @@ var tables = []struct{ name, columns string }{
 	{"handling", handlingColumns + ", mark"},
 	{"handling_agency", "handling, agency"},
 	{"handling_person", "handling, person"},
+	{"passkey", passkeyColumns},
+	{"oidc_link", linkColumns},
+	{"familiar", "person, address, seen"},
 	{"act", actColumns},
 	{"ledger_hash", "num, hash"},
 	{"version", "subject, version, seq, content"},
@@ -73,8 +76,9 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 	return settle(tmp, file)
 }
 
-// running are the tables of running processes.
-var running = []string{"session", "lease", "upload", "upload_chunk", "job", "job_run"}
+// running are the tables of running processes, and one-time ways in: what was
+// used since must not come back with a restore.
+var running = []string{"session", "signin", "ceremony", "attempt", "recovery", "lease", "upload", "upload_chunk", "job", "job_run"}
 
 // withoutRunning takes what belongs to running processes out of a copy, and the
 // space it took.

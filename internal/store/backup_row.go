@@ -42,7 +42,7 @@ func (s *Store) Backups(ctx context.Context, limit int) ([]paiza.Backup, error) 
 		if err := rows.Scan(&b.ID, &b.Name, &b.Folder, &made, &b.Size, &b.SHA256, &b.Plain, &b.Rows, &b.Entries, &recipients, &b.State, &checked); err != nil {
 			return nil, err
 		}
-		b.Made, b.Checked, b.Recipients = fromMillis(made), fromMillis(checked), strings.Fields(recipients)
+		b.Made, b.Checked, b.Recipients = moment(made), moment(checked), strings.Fields(recipients)
 		out = append(out, b)
 	}
 	return out, diskError(rows.Err())

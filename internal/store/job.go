@@ -118,7 +118,7 @@ func (s *Store) Runs(ctx context.Context, name string, limit int) ([]paiza.JobRu
 		if err := rows.Scan(&r.Num, &r.Job, &r.Asked, &r.Holder, &started, &finished, &r.State, &failure, &r.Detail); err != nil {
 			return nil, err
 		}
-		r.Started, r.Finished = fromMillis(started), fromMillis(finished)
+		r.Started, r.Finished = moment(started), moment(finished)
 		if failure != "" {
 			var f failureRow
 			if err := json.Unmarshal([]byte(failure), &f); err != nil {
@@ -142,26 +142,11 @@ func scanJob(row scanner) (j paiza.Job, err error) {
 	if err = row.Scan(&j.Name, &schedule, &next, &j.Asked, &paused, &j.Reason, &j.PausedBy, &j.Failures, &j.Run, &j.Holder, &until); err != nil {
 		return j, err
 	}
-	j.Next, j.Paused, j.Until = fromMillis(next), paused != 0, fromMillis(until)
+	j.Next, j.Paused, j.Until = moment(next), paused != 0, moment(until)
 	if schedule != "" {
 		j.Schedule, err = paiza.ParseSchedule(schedule)
 	}
 	return j, err
-}
-
-// millis is a time as the tables keep it; 0 for none.
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func fromMillis(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }
 
 func bit(b bool) int64 {

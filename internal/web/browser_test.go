@@ -95,7 +95,7 @@ func TestInBrowser(t *testing.T) {
 		t.Errorf("an empty filter makes the address %q", got)
 	}
 	for _, width := range []int64{390, 820, 1440} {
-		for _, path := range []string{"/", "/seizures", "/imports", "/catalog", "/people", "/ledger", "/help"} {
+		for _, path := range []string{"/", "/seizures", "/imports", "/catalog", "/people", "/people/new", "/account", "/step-up", "/recover", "/ledger", "/help"} {
 			do(chromedp.EmulateViewport(width, 900), chromedp.Navigate(n.URL+path))
 			if got := ask("String(document.documentElement.scrollWidth <= innerWidth)"); got != "true" {
 				t.Errorf("%s is wider than a screen of %d", path, width)

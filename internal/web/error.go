@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"paiza"
+	"paiza/internal/desk"
 )
 
 // status is the one table from the kind of a refusal to its HTTP status.
@@ -44,6 +45,10 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		err = paiza.Invalid("error.too_large", paiza.Args{"size": visitOf(r).Print.Bytes(tooLarge.Limit)})
 	}
 	code, name := statusOf(err)
+	if wait, ok := desk.WaitOf(err); ok {
+		code = http.StatusTooManyRequests
+		w.Header().Set("Retry-After", retryAfter(wait))
+	}
 	var known *paiza.Error
 	if !errors.As(err, &known) || known.Err != nil && code >= 500 {
 		s.log.ErrorContext(r.Context(), "request failed", "err", err)

@@ -12,6 +12,7 @@ import (
 
 	"paiza"
 	"paiza/internal/access"
+	"paiza/internal/desk"
 	"paiza/internal/locale"
 	"paiza/internal/obs"
 )
@@ -86,6 +87,8 @@ type visit struct {
 	Person paiza.Person
 	Print  *locale.Printer
 	Theme  string // light, dark, or empty for what the machine prefers
+	// Session is the id of the person's session; empty when nobody is signed in.
+	Session string
 }
 
 type visitKey struct{}
@@ -121,11 +124,11 @@ func (s *Site) visiting(next http.Handler) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Add("Vary", "Cookie")
 		v := &visit{Theme: theme(r)}
-		if id := s.sessions.GetString(r.Context(), sessionPerson); id != "" {
-			actor, person, err := s.desk.Actor(r.Context(), id, from(r))
+		if id := s.sessions.GetString(r.Context(), sessionEntry); id != "" {
+			actor, person, err := s.desk.Present(r.Context(), id, from(r))
 			switch {
 			case err == nil:
-				v.Actor, v.Person = actor, person
+				v.Actor, v.Person, v.Session = actor, person, id
 				obs.NotePerson(r.Context(), person.ID)
 			case errors.Is(err, paiza.ErrForbidden), errors.Is(err, paiza.ErrNotFound):
 				if err := s.sessions.Destroy(r.Context()); err != nil {
@@ -163,7 +166,9 @@ func (s *Site) guard(row route) http.Handler {
 		} else {
 			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		}
-		if err := row.handle(s, w, r); err != nil {
+		if err := row.handle(s, w, r); desk.NeedsStepUp(err) {
+			s.askToStepUp(w, r)
+		} else if err != nil {
 			s.refuse(w, r, err)
 		}
 	})

@@ -27,7 +27,7 @@ func backed(t *testing.T) (n *node, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n = settle(t, bareWith(t, desk.Options{Backup: desk.BackupPlan{Folder: folder, Recipients: []string{to}, Keep: 3}}))
+	n = settle(t, bareWith(t, Options{}, desk.Options{Backup: desk.BackupPlan{Folder: folder, Recipients: []string{to}, Keep: 3}}))
 	daily := paiza.Schedule{Daily: true, Hour: 2, Minute: 30}
 	if err := n.desk.PutJobs(t.Context(), []desk.JobKind{{Name: "backup", Schedule: daily}, {Name: "check", Schedule: daily}}); err != nil {
 		t.Fatal(err)

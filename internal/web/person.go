@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"paiza"
 	"paiza/internal/access"
@@ -12,16 +13,26 @@ import (
 )
 
 // peopleView is the list of accounts.
-type peopleView struct{ People []paiza.Person }
+type peopleView struct {
+	People     []paiza.Person
+	Recoveries []desk.Recovery // that wait for another administrator
+}
 
 // personView is one account, or the form of a new one.
 type personView struct {
 	Person    paiza.Person
 	Form      form
-	Password  form
+	Act       form // of the smaller acts beside it
 	Roles     []roleView
 	Languages []option
 	Self      bool
+	// Fresh says that the administrator has just proved that it is he.
+	Fresh      bool
+	CanRecover bool
+	New        bool // has never signed in
+	Sessions   int
+	Recoveries []desk.Recovery
+	Issuer     string // name of the sign-in server, empty for none
 }
 
 // roleView is a role with what it may do, in words.
@@ -54,7 +65,15 @@ func (s *Site) people(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	locale.SortBy(v.Print, list, func(p paiza.Person) string { return p.Name })
-	return s.render(w, r, http.StatusOK, "person/list", peopleView{list})
+	view := peopleView{People: list}
+	if v.can(paiza.RightRecoverPerson) {
+		all, err := s.desk.Recoveries(r.Context(), v.Actor, "")
+		if err != nil {
+			return err
+		}
+		view.Recoveries = slices.DeleteFunc(all, func(x desk.Recovery) bool { return x.Open })
+	}
+	return s.render(w, r, http.StatusOK, "person/list", view)
 }
 
 func (s *Site) personForm(w http.ResponseWriter, r *http.Request) error {
@@ -63,7 +82,7 @@ func (s *Site) personForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) newPersonPage(w http.ResponseWriter, r *http.Request, code int, f form) error {
-	view := personView{Form: f, Languages: languageOptions(f.Get("language")),
+	view := personView{Form: f, Languages: languageOptions(f.Get("language")), Fresh: s.desk.SteppedUp(visitOf(r).Actor),
 		Roles: roleViews(func(role paiza.Role) bool { return f.Has("role", string(role)) })}
 	return s.render(w, r, code, "person/new", view)
 }
@@ -79,12 +98,8 @@ func roles(f form) []paiza.Role {
 func (s *Site) createPerson(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	f := readForm(r)
-	in := paiza.NewPerson{Login: f.Get("login"), Name: f.Get("name"), Roles: roles(f),
-		Language: f.Get("language"), Password: f.Raw("password")}
-	p, err := paiza.Person{}, f.same("password", "again")
-	if err == nil {
-		p, err = s.desk.CreatePerson(r.Context(), v.Actor, in)
-	}
+	in := paiza.NewPerson{Login: f.Get("login"), Name: f.Get("name"), Roles: roles(f), Language: f.Get("language")}
+	p, code, err := s.desk.EnrolPerson(r.Context(), v.Actor, in)
 	if err != nil {
 		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrConflict) {
 			return err
@@ -92,16 +107,14 @@ func (s *Site) createPerson(w http.ResponseWriter, r *http.Request) error {
 		code, _ := statusOf(err)
 		return s.newPersonPage(w, r, code, f.failed(v.Print, err))
 	}
-	s.flash(r, "person.created", "name", p.Name)
-	http.Redirect(w, r, "/people", http.StatusSeeOther)
-	return nil
+	return s.shown(w, r, p, code, true)
 }
 
 func (s *Site) person(w http.ResponseWriter, r *http.Request) error {
 	return s.personPage(w, r, http.StatusOK, form{}, form{})
 }
 
-func (s *Site) personPage(w http.ResponseWriter, r *http.Request, code int, change, password form) error {
+func (s *Site) personPage(w http.ResponseWriter, r *http.Request, code int, change, act form) error {
 	v := visitOf(r)
 	p, err := s.desk.Person(r.Context(), v.Actor, r.PathValue("id"))
 	if err != nil {
@@ -116,8 +129,21 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request, code int, chan
 			change.values.Set("disabled", "1")
 		}
 	}
-	view := personView{Person: p, Form: change, Password: password, Self: p.ID == v.Actor.ID,
+	sessions, err := s.desk.Sessions(r.Context(), v.Actor, p.ID)
+	if err != nil {
+		return err
+	}
+	view := personView{Person: p, Form: change, Act: act, Self: p.ID == v.Actor.ID, Fresh: s.desk.SteppedUp(v.Actor),
+		CanRecover: v.can(paiza.RightRecoverPerson), Sessions: len(sessions), Issuer: s.issuerName(r),
 		Roles: roleViews(func(role paiza.Role) bool { return change.Has("role", string(role)) })}
+	if view.New, err = s.desk.Newcomer(r.Context(), p); err != nil {
+		return err
+	}
+	if view.CanRecover {
+		if view.Recoveries, err = s.desk.Recoveries(r.Context(), v.Actor, p.ID); err != nil {
+			return err
+		}
+	}
 	return s.render(w, r, code, "person/detail", view)
 }
 
@@ -135,23 +161,5 @@ func (s *Site) updatePerson(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.flash(r, "person.updated", "name", p.Name)
 	http.Redirect(w, r, "/people", http.StatusSeeOther)
-	return nil
-}
-
-func (s *Site) resetPassword(w http.ResponseWriter, r *http.Request) error {
-	v := visitOf(r)
-	f := readForm(r)
-	err := f.same("password", "again")
-	if err == nil {
-		err = s.desk.ResetPassword(r.Context(), v.Actor, r.PathValue("id"), f.Raw("password"), f.Get("reason"))
-	}
-	if err != nil {
-		if !errors.Is(err, paiza.ErrInvalid) {
-			return err
-		}
-		return s.personPage(w, r, http.StatusUnprocessableEntity, form{}, f.failed(v.Print, err))
-	}
-	s.flash(r, "person.reset_done")
-	http.Redirect(w, r, "/people/"+r.PathValue("id"), http.StatusSeeOther)
 	return nil
 }

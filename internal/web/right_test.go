@@ -156,11 +156,22 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+func cookie(t *testing.T, list []*http.Cookie, name string) *http.Cookie {
+	t.Helper()
+	for _, c := range list {
+		if c.Name == name {
+			return c
+		}
+	}
+	t.Fatalf("no cookie %s among %v", name, list)
+	return nil
+}
+
 func TestCookies(t *testing.T) {
 	n := inhabited(t)
 	b := n.browser(t)
 	r := b.post("/sign-in", url.Values{"login": {"root"}, "password": {password}})
-	c := r.Cookies()[0]
+	c := cookie(t, r.Cookies(), "paiza")
 	if c.Name != "paiza" || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Secure {
 		t.Errorf("session cookie: %v", c)
 	}
@@ -169,7 +180,10 @@ func TestCookies(t *testing.T) {
 	req := httptest.NewRequest("POST", "https://node.example/sign-in", strings.NewReader(url.Values{"login": {"root"}, "password": {password}}.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	secure.ServeHTTP(w, req)
-	c = w.Result().Cookies()[0]
+	if c := cookie(t, w.Result().Cookies(), "__Host-device"); !c.Secure || !c.HttpOnly || c.Domain != "" || c.Path != "/" {
+		t.Errorf("device cookie over TLS: %v", c)
+	}
+	c = cookie(t, w.Result().Cookies(), "__Host-paiza")
 	if c.Name != "__Host-paiza" || !c.Secure || !c.HttpOnly || c.Domain != "" {
 		t.Errorf("session cookie over TLS: %v", c)
 	}

@@ -27,16 +27,6 @@ func routes() []route {
 	rows := []route{
 		{"GET", "/{$}", signedIn, (*Site).home, false},
 
-		{"GET", "/setup", public, (*Site).setupForm, false},
-		{"POST", "/setup", public, (*Site).setup, false},
-		{"GET", "/sign-in", public, (*Site).signInForm, false},
-		{"POST", "/sign-in", public, (*Site).signIn, false},
-		{"POST", "/sign-out", signedIn, (*Site).signOut, false},
-		{"POST", "/language", public, (*Site).setLanguage, false},
-		{"POST", "/theme", public, (*Site).setTheme, false},
-		{"GET", "/account", signedIn, (*Site).account, false},
-		{"POST", "/account/password", signedIn, (*Site).changePassword, false},
-
 		{"GET", "/seizures", paiza.RightReadSeizure, (*Site).seizures, false},
 		{"GET", "/seizures/export.csv", paiza.RightExport, (*Site).exportCSV, true},
 		{"GET", "/seizures/export.xlsx", paiza.RightExport, (*Site).exportXLSX, true},
@@ -64,7 +54,6 @@ func routes() []route {
 		{"POST", "/people", paiza.RightManagePeople, (*Site).createPerson, false},
 		{"GET", "/people/{id}", paiza.RightManagePeople, (*Site).person, false},
 		{"POST", "/people/{id}", paiza.RightManagePeople, (*Site).updatePerson, false},
-		{"POST", "/people/{id}/password", paiza.RightManagePeople, (*Site).resetPassword, false},
 
 		{"GET", "/ledger", paiza.RightReadLedger, (*Site).ledger, false},
 		{"GET", "/node", paiza.RightOperate, (*Site).node, false},
@@ -75,6 +64,7 @@ func routes() []route {
 		{"POST", "/node/backups/{id}/verify", paiza.RightOperate, (*Site).verifyBackup, true},
 		{"GET", "/help", public, (*Site).help, false},
 	}
+	rows = append(rows, signinRoutes()...)
 	return append(rows, pictureRoutes()...)
 }
 

@@ -3,30 +3,32 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/alexedwards/scs/v2"
 
 	"paiza"
+	"paiza/internal/desk"
 	"paiza/internal/locale"
 )
 
 // What a session holds, and the cookies of what is not secret.
 const (
-	sessionPerson  = "person"
-	sessionFlash   = "flash"
-	cookieLanguage = "language"
-	cookieTheme    = "theme"
+	sessionEntry    = "entry"    // id of the person's session at the desk
+	sessionFlash    = "flash"    // a sentence for the next page
+	sessionCeremony = "ceremony" // what waits for this browser to come back
+	sessionJourney  = "journey"  // why it went to the sign-in server
+	sessionNext     = "next"     // where it wanted to go
+	sessionCode     = "code"     // hash of the one-time code that it brought
+	cookieLanguage  = "language"
+	cookieTheme     = "theme"
 )
 
-// A working day and a little more. There is no idle limit: it would write to
-// the store at every page.
-const sessionLength = 12 * time.Hour
-
-func newSessions(store scs.Store, tls bool) *scs.SessionManager {
+// newSessions keeps the sessions of browsers. How long one lasts is the desk's:
+// a session of package scs only carries the name of the desk's.
+func newSessions(d *desk.Desk, tls bool) *scs.SessionManager {
 	m := scs.New()
-	m.Store = store
-	m.Lifetime = sessionLength
+	m.Store = d.SessionStore()
+	m.Lifetime = d.SessionLength()
 	m.Cookie.Name = "paiza"
 	if tls {
 		m.Cookie.Name = "__Host-paiza"
@@ -51,79 +53,6 @@ func (s *Site) askToSignIn(w http.ResponseWriter, r *http.Request) {
 		to += "?next=" + url.QueryEscape(r.URL.RequestURI())
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
-}
-
-// signInView is the sign-in page.
-type signInView struct {
-	Login string
-	Next  string
-	Error string
-}
-
-func (s *Site) signInForm(w http.ResponseWriter, r *http.Request) error {
-	setup, err := s.desk.NeedsSetup(r.Context())
-	if err != nil {
-		return err
-	}
-	if setup {
-		http.Redirect(w, r, "/setup", http.StatusSeeOther)
-		return nil
-	}
-	if !visitOf(r).Actor.Anonymous() {
-		http.Redirect(w, r, "/", http.StatusSeeOther)
-		return nil
-	}
-	return s.render(w, r, http.StatusOK, "session/sign_in", signInView{Next: r.URL.Query().Get("next")})
-}
-
-func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
-	v := visitOf(r)
-	login, next := r.PostFormValue("login"), r.PostFormValue("next")
-	view := signInView{Login: login, Next: next}
-	if wait := s.attempts.wait(login, from(r)); wait > 0 {
-		w.Header().Set("Retry-After", retryAfter(wait))
-		view.Error = v.Print.T("error.sign_in.wait", "time", wait)
-		return s.render(w, r, http.StatusTooManyRequests, "session/sign_in", view)
-	}
-	person, err := s.desk.SignIn(r.Context(), login, r.PostFormValue("password"), from(r))
-	if err != nil {
-		code, _ := statusOf(err)
-		if code >= 500 {
-			return err
-		}
-		s.attempts.failed(login, from(r))
-		// One sentence whatever is wrong: whether the account exists, or is
-		// disabled, is nobody's business.
-		view.Error = v.Print.T("error.sign_in.wrong")
-		return s.render(w, r, http.StatusUnprocessableEntity, "session/sign_in", view)
-	}
-	s.attempts.succeeded(login, from(r))
-	if err := s.enter(r, person); err != nil {
-		return err
-	}
-	if !local(next) {
-		next = "/"
-	}
-	http.Redirect(w, r, next, http.StatusSeeOther)
-	return nil
-}
-
-// enter begins a new session for the person: a token from before is worth
-// nothing.
-func (s *Site) enter(r *http.Request, person paiza.Person) error {
-	if err := s.sessions.RenewToken(r.Context()); err != nil {
-		return err
-	}
-	s.sessions.Put(r.Context(), sessionPerson, person.ID)
-	return nil
-}
-
-func (s *Site) signOut(w http.ResponseWriter, r *http.Request) error {
-	if err := s.sessions.Destroy(r.Context()); err != nil {
-		return err
-	}
-	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
-	return nil
 }
 
 // setupView is the page on which the first administrator makes his account.
@@ -152,9 +81,6 @@ func (s *Site) setup(w http.ResponseWriter, r *http.Request) error {
 	in := paiza.NewPerson{Login: f.Get("login"), Name: f.Get("name"), Password: f.Raw("password"),
 		Language: visitOf(r).Print.Tag(), Roles: paiza.Roles()}
 	person, err := paiza.Person{}, f.same("password", "again")
-	if wait := s.attempts.wait("setup", from(r)); wait > 0 {
-		err = paiza.Invalid("error.sign_in.wait", paiza.Args{"time": wait})
-	}
 	if err == nil {
 		person, err = s.desk.Setup(r.Context(), token, in, from(r))
 	}
@@ -162,12 +88,16 @@ func (s *Site) setup(w http.ResponseWriter, r *http.Request) error {
 		if code, _ := statusOf(err); code >= 500 {
 			return err
 		}
-		s.attempts.failed("setup", from(r))
 		view := setupView{Token: token, Form: f.failed(visitOf(r).Print, err), Needed: true}
 		code, _ := statusOf(err)
 		return s.render(w, r, code, "session/setup", view)
 	}
-	if err := s.enter(r, person); err != nil {
+	in.Login = person.Login
+	entry, err := s.desk.SignIn(r.Context(), in.Login, in.Password, s.visitor(r))
+	if err != nil {
+		return err
+	}
+	if err := s.enter(w, r, entry); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)

@@ -12,7 +12,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,29 +35,47 @@ type node struct {
 	desk *desk.Desk
 	root paiza.Actor // has every role
 	log  *bytes.Buffer
+	// ahead is by how many nanoseconds the node's clock is ahead.
+	ahead atomic.Int64
+}
+
+// later puts the node's clock forward.
+func (n *node) later(d time.Duration) { n.ahead.Add(int64(d)) }
+
+// wantActs demands that the ledger has entries of these acts.
+func (n *node) wantActs(t *testing.T, actions ...string) {
+	t.Helper()
+	acts, err := n.desk.Ledger(t.Context(), paiza.Operator("test"), 0, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, action := range actions {
+		if !slices.ContainsFunc(acts, func(a paiza.Act) bool { return a.Action == action }) {
+			t.Errorf("the ledger has no entry %s", action)
+		}
+	}
 }
 
 // bare is a node on which nobody has an account.
-func bare(t *testing.T) *node {
-	t.Helper()
-	return bareWith(t, desk.Options{})
-}
+func bare(t *testing.T) *node { t.Helper(); return bareWith(t, Options{}, desk.Options{}) }
 
-// bareWith is bare with more of the desk's options.
-func bareWith(t *testing.T, o desk.Options) *node {
+func bareWith(t *testing.T, opt Options, o desk.Options) *node {
 	t.Helper()
 	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "node.paiza"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	log := &bytes.Buffer{}
-	o.Store = st
+	n := &node{log: log}
+	clock := func() time.Time { return time.Now().Add(time.Duration(n.ahead.Load())) }
+	opt.Log, opt.Version, opt.Now = slog.New(slog.NewTextHandler(log, nil)), "test", clock
+	o.Store, o.Log, o.Now, o.Pause = st, opt.Log, clock, func(context.Context, time.Duration) {}
 	d, err := desk.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &node{desk: d, log: log}
-	n.site = New(d, Options{Log: slog.New(slog.NewTextHandler(log, nil)), Version: "test"})
+	n.desk = d
+	n.site = New(d, opt)
 	n.Server = httptest.NewServer(n.site)
 	t.Cleanup(func() {
 		n.Server.Close()
@@ -69,9 +89,11 @@ func bareWith(t *testing.T, o desk.Options) *node {
 
 // inhabited is a node with one account for each role, named after it, and
 // "root" with all of them.
-func inhabited(t *testing.T) *node {
+func inhabited(t *testing.T) *node { t.Helper(); return inhabitedWith(t, Options{}) }
+
+func inhabitedWith(t *testing.T, opt Options) *node {
 	t.Helper()
-	return settle(t, bare(t))
+	return settle(t, bareWith(t, opt, desk.Options{}))
 }
 
 // settle makes the accounts of an inhabited node.
@@ -94,7 +116,7 @@ func settle(t *testing.T, n *node) *node {
 // account opens one for a role.
 func (n *node) account(t *testing.T, role paiza.Role) paiza.Person {
 	t.Helper()
-	p, err := n.desk.CreatePerson(t.Context(), n.root, paiza.NewPerson{Login: string(role), Name: "The " + string(role),
+	p, err := n.desk.CreatePerson(t.Context(), paiza.Operator("test"), paiza.NewPerson{Login: string(role), Name: "The " + string(role),
 		Roles: []paiza.Role{role}, Language: "en", Password: password})
 	if err != nil {
 		t.Fatal(err)

@@ -24,6 +24,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
+	"paiza/internal/auth"
 	"paiza/internal/catalog"
 	"paiza/internal/desk"
 	"paiza/internal/listen"
@@ -45,6 +46,12 @@ type Options struct {
 	Request time.Duration  // for an ordinary request; 0 means a minute
 	Drain   time.Duration  // at a stop: from "not ready" to closing the address
 	Stop    time.Duration  // at a stop: for requests under way; 0 means ten seconds
+	// PublicURL is the address of the pages as browsers see it, such as
+	// https://node.example. Without it passkeys and the sign-in server of the
+	// authority work on the machine itself only, at localhost.
+	PublicURL string
+	PasskeyID string    // name for which passkeys are made; empty: the host of PublicURL
+	OIDC      auth.OIDC // the authority's own sign-in server; zero: none
 }
 
 // Site answers every request to the pages of a node.
@@ -57,7 +64,7 @@ type Site struct {
 	sessions *scs.SessionManager
 	sheets   sheets
 	assets   *assets
-	attempts *attempts
+	issuer   *auth.Issuer // nil: none
 	demo     demo
 	handler  http.Handler
 	stopping atomic.Bool // no new work, please: see ready
@@ -84,8 +91,8 @@ func New(d *desk.Desk, opt Options) *Site {
 		opt.Stop = 10 * time.Second
 	}
 	s := &Site{desk: d, catalog: opt.Catalog, log: opt.Log, now: opt.Now, opt: opt,
-		assets: loadAssets(), attempts: newAttempts(opt.Now)}
-	s.sessions = newSessions(d.Sessions(), opt.TLS)
+		assets: loadAssets(), issuer: auth.NewIssuer(opt.OIDC, opt.Now)}
+	s.sessions = newSessions(d, opt.TLS)
 	s.sheets = newSheets(s)
 	s.handler = s.chain(s.mux())
 	return s

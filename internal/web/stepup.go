@@ -1,0 +1,101 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"paiza"
+	"paiza/internal/auth"
+	"paiza/internal/desk"
+)
+
+// stepUpView is the page on which a person proves that it is he.
+type stepUpView struct {
+	Login   string
+	Next    string
+	Again   bool // an act was stopped and is to be done again
+	Ways    desk.WaysIn
+	Passkey bool // the address allows passkeys and he has one
+	Issuer  string
+	Form    form
+}
+
+// askToStepUp sends a person to prove that it is he, and back to the page he
+// came from. An act that was stopped is done again from there.
+func (s *Site) askToStepUp(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, stepUpPath(r), http.StatusSeeOther)
+}
+
+// stepUpPath is the address of the page of proof for a request.
+func stepUpPath(r *http.Request) string {
+	if r.Method == http.MethodGet {
+		return "/step-up?next=" + url.QueryEscape(r.URL.RequestURI())
+	}
+	next := "/account"
+	if u, err := url.Parse(r.Referer()); err == nil && u.Host == r.Host && local(u.Path) {
+		next = u.RequestURI()
+	}
+	return "/step-up?again=1&next=" + url.QueryEscape(next)
+}
+
+func (s *Site) stepUpForm(w http.ResponseWriter, r *http.Request) error {
+	return s.stepUpPage(w, r, http.StatusOK, form{}, r.URL.Query().Get("next"))
+}
+
+func (s *Site) stepUpPage(w http.ResponseWriter, r *http.Request, code int, f form, next string) error {
+	v := visitOf(r)
+	view := stepUpView{Login: v.Person.Login, Next: inside(next), Again: r.URL.Query().Get("again") != "", Form: f}
+	var err error
+	if view.Ways, err = s.desk.WaysIn(r.Context(), v.Actor, s.opt.OIDC.Issuer); err != nil {
+		return err
+	}
+	_, named := s.relyingParty(r)
+	view.Passkey = named && view.Ways.Passkeys > 0
+	if view.Ways.Linked {
+		view.Issuer = s.issuerName(r)
+	}
+	return s.render(w, r, code, "session/step_up", view)
+}
+
+func (s *Site) stepUpPassword(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	f := readForm(r)
+	err := s.desk.StepUpPassword(r.Context(), v.Actor, v.Session, f.Raw("password"), s.visitor(r))
+	if wait, ok := desk.WaitOf(err); ok {
+		w.Header().Set("Retry-After", retryAfter(wait))
+		return s.stepUpPage(w, r, http.StatusTooManyRequests, f.failed(v.Print, err), f.Get("next"))
+	}
+	if errors.Is(err, paiza.ErrInvalid) {
+		return s.stepUpPage(w, r, http.StatusUnprocessableEntity, f.failed(v.Print, err), f.Get("next"))
+	}
+	if err != nil {
+		return err
+	}
+	return s.steppedUp(w, r, f.Get("next"))
+}
+
+// steppedUp goes back to the page, with a new token.
+func (s *Site) steppedUp(w http.ResponseWriter, r *http.Request, next string) error {
+	if err := s.sessions.RenewToken(r.Context()); err != nil {
+		return err
+	}
+	http.Redirect(w, r, inside(next), http.StatusSeeOther)
+	return nil
+}
+
+func (s *Site) beginPasskeyStepUp(w http.ResponseWriter, r *http.Request) error {
+	return s.begin(w, r, func(rp auth.RelyingParty) ([]byte, string, error) {
+		return s.desk.BeginPasskeyStepUp(r.Context(), visitOf(r).Actor, rp)
+	})
+}
+
+func (s *Site) stepUpPasskey(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	return s.finish(w, r, func(rp auth.RelyingParty, ceremony string, a passkeyAnswer) (string, error) {
+		if err := s.desk.StepUpPasskey(r.Context(), v.Actor, v.Session, rp, ceremony, a.Answer); err != nil {
+			return "", err
+		}
+		return inside(a.Next), s.sessions.RenewToken(r.Context())
+	})
+}
