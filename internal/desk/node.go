@@ -65,10 +65,13 @@ func (d *Desk) MarkDemo(ctx context.Context, who paiza.Actor) error {
 	})
 }
 
-// Tidy removes what has run out: sessions, and uploads that nobody imported
-// within a week.
+// Tidy removes what has run out: sessions, answers kept for repeated requests,
+// and uploads that nobody imported within a week.
 func (d *Desk) Tidy(ctx context.Context) error {
 	if err := d.store.Sessions().DropExpired(ctx); err != nil {
+		return err
+	}
+	if err := d.store.DropOldRepeats(ctx, d.now().Add(-repeatFor)); err != nil {
 		return err
 	}
 	return d.store.DropOldUploads(ctx, d.now().AddDate(0, 0, -7))
