@@ -18,12 +18,12 @@ import (
 // tier below its own.
 var tiers = [][]string{
 	{"cmd/paiza"},
-	{"internal/web", "internal/demo"},
+	{"internal/web", "internal/api", "internal/demo"},
 	{"internal/desk"},
 	{"internal/store"},
 	{"internal/ledger", "internal/access", "internal/auth", "internal/ingest", "internal/picture", "internal/report"},
-	{"internal/catalog", "internal/locale"},
-	{"chem"},
+	{"internal/catalog", "internal/locale", "client"},
+	{"chem", "wire"},
 	{""}, // the root package: the language of the field
 }
 
@@ -31,6 +31,7 @@ var tiers = [][]string{
 // touch the store.
 var denied = map[string][]string{
 	"internal/web":  {"internal/store"},
+	"internal/api":  {"internal/store"},
 	"internal/demo": {"internal/store", "internal/web"},
 }
 
@@ -39,6 +40,7 @@ var denied = map[string][]string{
 var allowed = map[string][]string{
 	"cmd/paiza":        {"github.com/alecthomas/kong", "golang.org/x/term"},
 	"internal/web":     {"github.com/alexedwards/scs/v2"},
+	"internal/api":     {"github.com/danielgtaylor/huma/v2"},
 	"internal/store":   {"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "golang.org/x/text"},
 	"internal/ledger":  {"golang.org/x/mod"},
 	"internal/auth":    {"golang.org/x/crypto", "golang.org/x/text"},
