@@ -46,6 +46,7 @@ type Progress struct {
 
 // Failure is why an import left nothing.
 type Failure struct {
+	Type   string `json:"type" doc:"As in Problem."`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 }
@@ -74,7 +75,7 @@ func FromImport(m paiza.Import, say Speaker) Import {
 	out := Import{ID: m.ID, File: m.File, SHA256: m.SHA256, Size: m.Size, Profile: m.Profile, Source: m.Source, Kind: string(m.Kind),
 		State: string(m.State), By: m.Actor, Started: m.Started.UTC(), Finished: instant(m.Finished), Counts: m.Counts, Catalog: m.Catalog}
 	if m.Failure != nil {
-		out.Failure = &Failure{m.Failure.Key, say.Error(m.Failure)}
+		out.Failure = &Failure{ProblemType + ProblemName(m.Failure.Kind), m.Failure.Key, say.Error(m.Failure)}
 	}
 	if m.State == paiza.StateRunning {
 		p := &Progress{Rows: m.Progress.Rows, Bytes: m.Progress.Bytes, Size: m.Progress.Size, Finishing: m.Progress.Finishing, Rate: m.Progress.Rate()}

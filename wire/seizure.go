@@ -53,7 +53,7 @@ type Seizure struct {
 	Sheet             string    `json:"sheet,omitempty"`
 	Row               int       `json:"row,omitempty" doc:"Row of the file as a person counts."`
 	Person            string    `json:"person,omitempty" doc:"Account that typed the row."`
-	Recorded          time.Time `json:"recorded"`
+	Recorded          time.Time `json:"recorded,omitzero" required:"false" doc:"Absent in a dry run."`
 }
 
 // FromSeizure gives a row its shape.

@@ -46,7 +46,7 @@ func routes() []route {
 
 		op("POST /uploads", "uploadFile", paiza.RightImport, "Give the node a file", (*API).upload, streams, answers(http.StatusCreated), with(rawBody)),
 		op("GET /uploads/{id}/layout", "getLayout", paiza.RightImport, "Find out how an uploaded file is written, or propose a layout", (*API).getLayout, slow),
-		op("POST /imports/dry-run", "dryRunImport", paiza.RightImport, "Read a whole uploaded file and change nothing", (*API).dryRun, slow),
+		op("POST /imports/dry-run", "dryRunImport", paiza.RightImport, "Read a whole uploaded file and change nothing", (*API).dryRun, slow, secret),
 		op("POST /imports", "startImport", paiza.RightImport, "Take an uploaded file in; poll Location, or wait with Prefer", (*API).startImport, slow, answers(http.StatusAccepted)),
 		op("GET /imports", "listImports", paiza.RightReadSeizure, "List imports, newest first", (*API).listImports),
 		op("GET /imports/{id}", "getImport", paiza.RightReadSeizure, "Read one import with its progress and first refused rows", (*API).getImport),
