@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"paiza"
+	"paiza/client"
 	"paiza/internal/desk"
 	"paiza/internal/locale"
 	"paiza/internal/store"
@@ -25,9 +26,13 @@ import (
 
 // cli is the contents page of the command line.
 type cli struct {
-	Store string `help:"The store: a file, or postgres://…" default:"node.paiza" env:"PAIZA_STORE" placeholder:"TARGET"`
-	JSON  bool   `help:"Print JSON."`
-	Lang  string `help:"Language of the answers: en, ru, zh. Found out from the environment when not given." env:"PAIZA_LANG" placeholder:"TAG"`
+	Store        string `help:"The store: a file, or postgres://… node.paiza when neither it nor a node is given." env:"PAIZA_STORE" placeholder:"TARGET"`
+	Node         string `help:"A node that runs, instead of a store: its address." env:"PAIZA_NODE" placeholder:"URL"`
+	Token        string `help:"Token for the node; better in a file or in PAIZA_TOKEN, where other accounts of the machine do not see it." env:"PAIZA_TOKEN" placeholder:"TOKEN"`
+	TokenFile    string `help:"File that holds the token." type:"existingfile" placeholder:"FILE"`
+	InsecureHTTP bool   `name:"insecure-http" help:"Send the token unencrypted to another machine."`
+	JSON         bool   `help:"Print JSON."`
+	Lang         string `help:"Language of the answers: en, ru, zh. Found out from the environment when not given." env:"PAIZA_LANG" placeholder:"TAG"`
 
 	Serve    serveCmd    `cmd:"" help:"Open the node's pages."`
 	Demo     demoCmd     `cmd:"" help:"Open a node with demonstration data on loopback."`
@@ -42,6 +47,7 @@ type cli struct {
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in the place of a store."`
 	Fsck     fsckCmd     `cmd:"" help:"Prove that figures equal their rows and that the ledger is whole."`
 	Ledger   ledgerCmd   `cmd:"" help:"The record of acts: list it, check it, prove entries of it."`
+	Tokens   tokenCmd    `cmd:"" name:"token" help:"Tokens with which programs ask this node."`
 	User     userCmd     `cmd:"" help:"Accounts of this node."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
@@ -101,6 +107,10 @@ func run(ctx context.Context, args []string, s *streams) int {
 		fmt.Fprintf(s.err, "paiza: %v\nTry: paiza --help\n", err)
 		return exitUsage
 	}
+	if err := c.place(); err != nil {
+		fmt.Fprintf(s.err, "paiza: %v\nTry: paiza --help\n", err)
+		return exitUsage
+	}
 	a := &app{streams: s, ctx: ctx, cli: &c, loc: locale.For(language(c.Lang))}
 	err = k.Run(a, s)
 	var exit errExit
@@ -134,6 +144,10 @@ const description = `Paiza records what is seized, shows the market and the rout
 
 // sentence is what a person is told of an error, in his language.
 func (a *app) sentence(err error) string {
+	var said *client.Problem
+	if errors.As(err, &said) {
+		return said.Error() // the node has said it in this language
+	}
 	var pe *paiza.Error
 	if errors.As(err, &pe) {
 		return a.loc.Error(pe)
@@ -184,6 +198,9 @@ func (a *app) withDesk(fn func(d *desk.Desk, who paiza.Actor) error) (err error)
 }
 
 func (a *app) open(log *slog.Logger) (*desk.Desk, func() error, error) {
+	if err := a.notOverNode(); err != nil {
+		return nil, nil, err
+	}
 	st, err := store.Open(a.ctx, a.cli.Store)
 	if err != nil {
 		return nil, nil, err

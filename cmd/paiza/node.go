@@ -34,6 +34,9 @@ type restoreCmd struct {
 }
 
 func (c *restoreCmd) Run(a *app) error {
+	if err := a.notOverNode(); err != nil {
+		return err
+	}
 	if err := store.Restore(a.ctx, c.File, a.cli.Store, c.Replace); err != nil {
 		return err
 	}
@@ -53,8 +56,8 @@ func (c *restoreCmd) Run(a *app) error {
 type fsckCmd struct{}
 
 func (c *fsckCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		r, err := d.Fsck(a.ctx, who)
+	return a.withNode(func(n workplace) error {
+		r, err := n.Fsck(a.ctx)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"paiza"
+	"paiza/internal/api"
 	"paiza/internal/catalog"
 	"paiza/internal/desk"
 	"paiza/internal/web"
@@ -67,7 +68,8 @@ func (c *serveCmd) serve(a *app, d *desk.Desk, log *slog.Logger, ready func(base
 	}
 	go d.Warm(a.ctx)
 	go tidy(a.ctx, d, log)
-	site := web.New(d, web.Options{Catalog: catalog.Default(), Log: log, TLS: c.HTTPS, Version: version})
+	door := api.New(d, api.Options{Catalog: catalog.Default(), Log: log, Version: version, Session: web.Visitor})
+	site := web.New(d, web.Options{Catalog: catalog.Default(), Log: log, TLS: c.HTTPS, Version: version, API: door, Reference: door.Document()})
 	return site.Serve(a.ctx, l)
 }
 

@@ -34,6 +34,8 @@ type Options struct {
 	TLS       bool             // pages are reached over https, here or at a proxy before us
 	MaxUpload int64            // largest file taken in, bytes; 0 means 2 GiB, the desk's own bound
 	Version   string           // of the program, shown on the page about it
+	API       http.Handler     // answers /api/v1/; nil when this node has no API
+	Reference []byte           // OpenAPI document of the API, for its page
 }
 
 // Site answers every request to the pages of a node.
