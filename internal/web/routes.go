@@ -67,6 +67,11 @@ func routes() []route {
 		{"POST", "/people/{id}/password", paiza.RightManagePeople, (*Site).resetPassword, false},
 
 		{"GET", "/ledger", paiza.RightReadLedger, (*Site).ledger, false},
+		{"GET", "/account/tokens", signedIn, (*Site).tokens, false},
+		{"POST", "/account/tokens", signedIn, (*Site).createToken, false},
+		{"POST", "/account/tokens/{id}/revoke", signedIn, (*Site).revokeToken, false},
+		{"GET", "/api", signedIn, (*Site).reference, false},
+
 		{"GET", "/help", public, (*Site).help, false},
 	}
 	return append(rows, pictureRoutes()...)

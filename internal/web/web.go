@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -51,6 +52,8 @@ type Site struct {
 	attempts *attempts
 	demo     demo
 	handler  http.Handler
+	// readReference reads the reference of the API when it is first asked for.
+	readReference func() (referenceView, error)
 }
 
 // New makes the pages over a desk.
@@ -71,6 +74,7 @@ func New(d *desk.Desk, opt Options) *Site {
 		assets: loadAssets(), attempts: newAttempts(opt.Now)}
 	s.sessions = newSessions(d.Sessions(), opt.TLS)
 	s.sheets = newSheets(s)
+	s.readReference = sync.OnceValues(func() (referenceView, error) { return readReference(opt.Reference) })
 	s.handler = s.chain(s.mux())
 	return s
 }
