@@ -67,9 +67,7 @@ func (a *API) asking(next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("Cache-Control", "private, no-cache") // kept only to be asked about again
 		h.Set("X-Content-Type-Options", "nosniff")
-		for _, name := range []string{"Authorization", "Cookie", "Accept-Language", "Accept-Encoding"} {
-			h.Add("Vary", name)
-		}
+		h.Add("Vary", "Authorization, Cookie, Accept-Language, Accept-Encoding")
 		c, err := a.callerOf(w, r)
 		c.method, c.log = r.Method, a.log
 		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
@@ -94,15 +92,16 @@ func (a *API) callerOf(w http.ResponseWriter, r *http.Request) (*caller, error) 
 	if given := r.Header.Get("Authorization"); given != "" {
 		scheme, token, _ := strings.Cut(given, " ")
 		address := a.opt.From(r)
-		if wait := a.failed.full(address); wait > 0 {
-			return c, &tooMany{wait, "api.too_many_failed"}
-		}
 		if !strings.EqualFold(scheme, "Bearer") {
 			token = ""
 		}
 		c.Actor, c.Person, err = a.desk.TokenActor(r.Context(), strings.TrimSpace(token), address)
 		if errors.Is(err, paiza.ErrForbidden) {
-			a.failed.take(address)
+			// Counted after the look, so that who sends wrong tokens does not lock out
+			// the good ones behind the same address.
+			if _, wait, ok := a.failed.take(address); !ok {
+				return c, &tooMany{wait, "api.too_many_failed"}
+			}
 			w.Header().Set("WWW-Authenticate", `Bearer realm="paiza", error="invalid_token"`)
 			err = &unauthenticated{err}
 		}

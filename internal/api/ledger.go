@@ -97,7 +97,7 @@ func (a *API) prove(ctx context.Context, in *proveInput) (*huma.StreamResponse, 
 		return nil, err
 	}
 	return a.streamed(func(w http.ResponseWriter, r *http.Request) error {
-		out := &file{w: w, r: r, kind: "text/plain; charset=utf-8", name: "ledger.proof"}
+		out := &file{w: w, r: r, kind: "text/plain; charset=utf-8", name: "acts.proof"}
 		if _, err := out.Write(p.Bytes()); err != nil {
 			return err
 		}

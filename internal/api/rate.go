@@ -41,15 +41,5 @@ func (r *rate) take(key string) (left int, reset time.Duration, ok bool) {
 	return r.max - r.count[key], reset, true
 }
 
-// full is how long to wait when nothing is left, else 0.
-func (r *rate) full(key string) time.Duration {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if reset := r.turn(); r.count[key] >= r.max {
-		return reset
-	}
-	return 0
-}
-
 // seconds rounds up, as Retry-After wants whole ones.
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }

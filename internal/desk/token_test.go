@@ -172,6 +172,38 @@ func TestTokenRevoke(t *testing.T) {
 	})
 }
 
+// TestTokenBackup: a token goes with its node into a backup and works in the
+// node that is made of it.
+func TestTokenBackup(t *testing.T) {
+	desks(t, []paiza.Role{paiza.RoleAnalyst}, func(t *testing.T, d *desk.Desk, c *clock, who paiza.Actor) {
+		ctx, dir := t.Context(), t.TempDir()
+		_, secret, err := d.CreateToken(ctx, paiza.Operator("t"), paiza.NewToken{Owner: who.ID, Name: "x", Scopes: []paiza.Right{paiza.RightExport}, Days: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		copied, target := filepath.Join(dir, "b"), filepath.Join(dir, "again.paiza")
+		if err := d.Backup(ctx, paiza.Operator("t"), copied); err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Restore(ctx, copied, target, false); err != nil {
+			t.Fatal(err)
+		}
+		st, err := store.Open(ctx, target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer st.Close()
+		again, err := desk.Open(ctx, desk.Options{Store: st, Now: c.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer again.Close()
+		if _, _, err := again.TokenActor(ctx, secret, "192.0.2.1"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestRepeat: one key does one thing, whoever asks how often.
 func TestRepeat(t *testing.T) {
 	desks(t, []paiza.Role{paiza.RoleAnalyst}, func(t *testing.T, d *desk.Desk, c *clock, who paiza.Actor) {

@@ -15,13 +15,14 @@ import (
 
 // A backup is one SQLite file, whatever the engine of the node: it opens with
 // the same program, on either engine, and can be checked anywhere. Sessions,
-// leases and waiting uploads are left out: they belong to running processes.
+// leases, waiting uploads and answers kept for repeated requests are left out: they belong to running processes.
 
 // tables lists every table in the order in which they are copied.
 var tables = []struct{ name, columns string }{
 	{"meta", "name, value"},
 	{"counter", "name, value"},
 	{"person", "id, login, name, roles, language, password, disabled, created, last_seen"},
+	{"token", "id, person, name, hint, digest, scopes, networks, created, expires, revoked, last_used, last_from"},
 	{"act", actColumns},
 	{"ledger_hash", "num, hash"},
 	{"import", importColumns + ", header, purged"},
@@ -62,7 +63,7 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 }
 
 // running are the tables of running processes.
-var running = []string{"session", "lease", "upload", "upload_chunk"}
+var running = []string{"session", "lease", "upload", "upload_chunk", "repeat"}
 
 // withoutRunning takes what belongs to running processes out of a copy, and the
 // space it took.

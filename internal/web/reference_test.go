@@ -59,7 +59,7 @@ func TestSessionAsksAPI(t *testing.T) {
 func TestTokenPage(t *testing.T) {
 	n := programmed(t)
 	b := n.as(t, "root")
-	if r := b.page("/account/tokens"); r.doc.Find("form[action='/account/tokens']").Length() != 0 || r.doc.Find("a[href^='/step-up']").Length() != 1 {
+	if r := b.page("/account/tokens"); r.doc.Find("form[action='/account/tokens']").Length() != 0 || r.doc.Find("form[action='/step-up']").Length() != 1 {
 		t.Error("the form is shown to a person who has not proved that it is he")
 	}
 	form := url.Values{"name": {"nightly figures"}, "days": {"30"}, "scope": {"picture.read"}, "networks": {"127.0.0.0/8\n::1"}}
