@@ -61,8 +61,8 @@ func (c *Client) SourceRow(ctx context.Context, id string) (wire.SourceRow, erro
 }
 
 // SeizureHistory lists what was done to a seizure.
-func (c *Client) SeizureHistory(ctx context.Context, id string) (wire.History, error) {
-	var out wire.History
+func (c *Client) SeizureHistory(ctx context.Context, id string) (wire.Acts, error) {
+	var out wire.Acts
 	return out, c.get(ctx, "/seizures/"+url.PathEscape(id)+"/history", nil, &out)
 }
 

@@ -41,8 +41,8 @@ type ActList struct {
 	Next   string `json:"next,omitempty" doc:"Cursor of the next page; absent at the end."`
 }
 
-// History is the acts on one subject.
-type History struct {
+// Acts are the acts on one subject.
+type Acts struct {
 	Acts []Act `json:"acts"`
 }
 

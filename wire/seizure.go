@@ -48,7 +48,7 @@ type Seizure struct {
 	Persons           *int      `json:"persons,omitempty" doc:"Persons held: a count."`
 	Flags             []string  `json:"flags,omitempty" doc:"What a reader must be warned of."`
 	TLP               string    `json:"tlp" example:"amber" doc:"Traffic Light Protocol 2.0."`
-	Handling          Handling  `json:"handling"`
+	Handling          Marking   `json:"handling"`
 	Import            string    `json:"import,omitempty" doc:"Import that the row came with; absent for a row typed in."`
 	Sheet             string    `json:"sheet,omitempty"`
 	Row               int       `json:"row,omitempty" doc:"Row of the file as a person counts."`
@@ -64,7 +64,7 @@ func FromSeizure(z *paiza.Seizure) Seizure {
 		Count: z.Count, Producing: string(z.Route.Producing), Departure: string(z.Route.Departure), Via: string(z.Route.Via),
 		Destination: string(z.Route.Destination), Transport: z.Transport, Hiding: z.Hiding, Installation: z.Installation,
 		Packaging: z.Packaging, Agency: z.Agency, Reference: z.Reference, Exhibit: z.Exhibit,
-		TLP: string(z.Handling.TLP), Handling: FromHandling(z.Handling), Import: z.Source.Import, Sheet: z.Source.Sheet,
+		TLP: string(z.Handling.TLP), Handling: FromMarking(z.Handling), Import: z.Source.Import, Sheet: z.Source.Sheet,
 		Row: z.Source.Row, Person: z.Source.Person, Recorded: z.Recorded.UTC()}
 	switch z.Amount.Dim {
 	case paiza.DimMass:
@@ -220,10 +220,15 @@ type NewSeizure struct {
 }
 
 // ToNewSeizure is the form as the desk takes it.
-func (n NewSeizure) ToNewSeizure() paiza.NewSeizure { return paiza.NewSeizure(n) }
+func (n NewSeizure) ToNewSeizure() paiza.NewSeizure {
+	return paiza.NewSeizure{Date: n.Date, Country: n.Country, Division: n.Division, Place: n.Place, Routing: n.Routing, Substance: n.Substance,
+		Amount: n.Amount, Unit: n.Unit, Producing: n.Producing, Departure: n.Departure, Via: n.Via, Destination: n.Destination,
+		Transport: n.Transport, Hiding: n.Hiding, Installation: n.Installation, Packaging: n.Packaging, Agency: n.Agency,
+		Reference: n.Reference, Exhibit: n.Exhibit, Persons: n.Persons, TLP: n.TLP, Purpose: n.Purpose, Reason: n.Reason}
+}
 
-// Handling says whose a record is, who may read it and for what.
-type Handling struct {
+// Marking is a handling: it says whose a record is, who may read it and for what.
+type Marking struct {
 	TLP      string   `json:"tlp" doc:"clear, green, amber, amber+strict or red."`
 	Purpose  string   `json:"purpose,omitempty"`
 	Owner    string   `json:"owner,omitempty" doc:"Agency that made the record."`
@@ -233,14 +238,14 @@ type Handling struct {
 	Persons  []string `json:"persons,omitempty" doc:"Persons who may read a red record."`
 }
 
-// FromHandling gives a handling its shape.
-func FromHandling(h paiza.Handling) Handling {
-	return Handling{TLP: string(h.TLP), Purpose: string(h.Purpose), Owner: h.Owner, Origin: h.Origin, Case: h.Case,
+// FromMarking gives a handling its shape.
+func FromMarking(h paiza.Handling) Marking {
+	return Marking{TLP: string(h.TLP), Purpose: string(h.Purpose), Owner: h.Owner, Origin: h.Origin, Case: h.Case,
 		Agencies: slices.Clone(h.Agencies), Persons: slices.Clone(h.Persons)}
 }
 
-// ToHandling is the inverse of FromHandling.
-func (h Handling) ToHandling() paiza.Handling {
+// ToHandling is the inverse of FromMarking.
+func (h Marking) ToHandling() paiza.Handling {
 	return paiza.Handling{TLP: paiza.TLP(h.TLP), Purpose: paiza.Purpose(h.Purpose), Owner: h.Owner, Origin: h.Origin, Case: h.Case,
 		Agencies: slices.Clone(h.Agencies), Persons: slices.Clone(h.Persons)}
 }

@@ -142,14 +142,14 @@ func (a *API) getSourceRow(ctx context.Context, in *IDInput) (*sourceRowOutput, 
 		Row: d.Source.Row, Columns: slices.Concat([]string{}, d.Header), Cells: slices.Concat([]string{}, d.Cells)}}, nil
 }
 
-type historyOutput struct{ Body wire.History }
+type historyOutput struct{ Body wire.Acts }
 
 func (a *API) getHistory(ctx context.Context, in *IDInput) (*historyOutput, error) {
 	d, err := a.desk.Seizure(ctx, who(ctx), in.ID)
 	if err != nil {
 		return nil, err
 	}
-	out := &historyOutput{wire.History{Acts: []wire.Act{}}}
+	out := &historyOutput{wire.Acts{Acts: []wire.Act{}}}
 	for _, t := range d.History {
 		out.Body.Acts = append(out.Body.Acts, wire.FromAct(t, false))
 	}
