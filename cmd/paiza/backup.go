@@ -287,12 +287,19 @@ type restoreCmd struct {
 }
 
 func (c *restoreCmd) Run(a *app) error {
-	near := os.TempDir()
-	if !store.IsPostgres(a.cli.Store) {
-		near = filepath.Dir(a.cli.Store)
+	if err := a.notOverNode(); err != nil {
+		return err
 	}
-	err := a.opened(c.File, near, c.keyFlags, func(plain string) error {
-		return store.Restore(a.ctx, plain, a.cli.Store, c.Replace)
+	target, err := a.store()
+	if err != nil {
+		return err
+	}
+	near := os.TempDir()
+	if !store.IsPostgres(target) {
+		near = filepath.Dir(target)
+	}
+	err = a.opened(c.File, near, c.keyFlags, func(plain string) error {
+		return store.Restore(a.ctx, plain, target, c.Replace)
 	})
 	if err != nil {
 		return err
@@ -303,7 +310,7 @@ func (c *restoreCmd) Run(a *app) error {
 			return err
 		}
 		if a.cli.JSON {
-			return a.printLine(map[string]any{"restored": a.cli.Store, "from": c.File, "checked": true})
+			return a.printLine(map[string]any{"restored": target, "from": c.File, "checked": true})
 		}
 		fmt.Fprintln(a.out, a.loc.T("cli.restore.done", "file", c.File))
 		return nil

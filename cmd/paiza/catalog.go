@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"paiza"
-	"paiza/internal/catalog"
+	"paiza/wire"
 )
 
 type catalogCmd struct {
@@ -29,26 +28,17 @@ func (catalogResolveCmd) Help() string {
 }
 
 func (c *catalogResolveCmd) Run(a *app) error {
-	cat := catalog.Default()
-	found := cat.Resolve(c.Text)
-	if c.Country != "" {
-		r := cat.ResolveCountry(c.Country)
-		if r.Code == "" {
-			return paiza.Invalid("error.country_unknown", paiza.Args{"value": c.Country})
-		}
-		found = append([]catalog.Resolution{cat.ResolveDivision(paiza.Country(r.Code), c.Text)}, found...)
+	cat, err := a.catalogue()
+	if err != nil {
+		return err
 	}
+	list, err := cat.Resolve(a.ctx, c.Text, c.Country)
+	if err != nil {
+		return err
+	}
+	found := list.Resolutions
 	if a.cli.JSON {
-		out := make([]map[string]any, len(found))
-		for i, r := range found {
-			steps := make([]string, len(r.Steps))
-			for j, s := range r.Steps {
-				steps[j] = s.String()
-			}
-			out[i] = map[string]any{"text": r.Text, "kind": r.Kind, "code": r.Code, "how": r.How, "reason": catalog.ReasonText(r.Reason),
-				"candidates": r.Candidates, "steps": steps, "name": cat.Name(r.Kind, r.Code, a.loc.Tag())}
-		}
-		if err := a.printJSON(map[string]any{"catalog": cat.Version(), "resolutions": out}); err != nil {
+		if err := a.printJSON(list); err != nil {
 			return err
 		}
 		return resolved(found)
@@ -57,11 +47,9 @@ func (c *catalogResolveCmd) Run(a *app) error {
 		if r.Code == "" {
 			continue
 		}
-		fmt.Fprintf(a.out, "%s: %s — %s (%s)\n", r.Kind, r.Code, cat.Name(r.Kind, r.Code, a.loc.Tag()), r.How)
-		if r.Kind == catalog.Kind("substance") {
-			if s, ok := cat.Substance(r.Code); ok {
-				fmt.Fprintf(a.out, "  %s; %s\n", a.loc.T("group."+string(s.Group)), a.loc.T("class."+string(s.Class)))
-			}
+		fmt.Fprintf(a.out, "%s: %s — %s (%s)\n", r.Kind, r.Code, r.Name, r.How)
+		if r.Group != "" {
+			fmt.Fprintf(a.out, "  %s; %s\n", a.loc.T("group."+r.Group), a.loc.T("class."+r.Class))
 		}
 		for _, s := range r.Steps {
 			fmt.Fprintf(a.out, "  · %s\n", s)
@@ -71,7 +59,7 @@ func (c *catalogResolveCmd) Run(a *app) error {
 		fmt.Fprintln(a.out, a.loc.T("cli.resolve.none"))
 		for _, r := range found {
 			if r.Reason != "" {
-				fmt.Fprintf(a.out, "  %s: %s\n", r.Kind, catalog.ReasonText(r.Reason))
+				fmt.Fprintf(a.out, "  %s: %s\n", r.Kind, r.Reason)
 			}
 		}
 	}
@@ -79,7 +67,7 @@ func (c *catalogResolveCmd) Run(a *app) error {
 }
 
 // resolved ends the verb with "not found" when no kind knows the text.
-func resolved(found []catalog.Resolution) error {
+func resolved(found []wire.Resolution) error {
 	for _, r := range found {
 		if r.Code != "" {
 			return nil
@@ -91,17 +79,20 @@ func resolved(found []catalog.Resolution) error {
 type catalogSubstancesCmd struct{}
 
 func (c *catalogSubstancesCmd) Run(a *app) error {
-	list := catalog.Default().Substances()
-	if a.cli.JSON {
-		out := make([]map[string]any, len(list))
-		for i, s := range list {
-			out[i] = map[string]any{"code": s.Code, "name": s.Name, "group": s.Group, "class": s.Class, "generic": s.Generic}
-		}
-		return a.printJSON(out)
+	cat, err := a.catalogue()
+	if err != nil {
+		return err
 	}
-	rows := make([][]string, len(list))
-	for i, s := range list {
-		rows[i] = []string{s.Code, s.Name[a.loc.Tag()], string(s.Group), string(s.Class)}
+	list, err := cat.Substances(a.ctx)
+	if err != nil {
+		return err
+	}
+	if a.cli.JSON {
+		return a.printJSON(list.Substances)
+	}
+	rows := make([][]string, len(list.Substances))
+	for i, s := range list.Substances {
+		rows[i] = []string{s.Code, s.Name[a.loc.Tag()], s.Group, s.Class}
 	}
 	return table(a.out, []string{"code", "name", "group", "class"}, rows)
 }
@@ -109,17 +100,20 @@ func (c *catalogSubstancesCmd) Run(a *app) error {
 type catalogUnitsCmd struct{}
 
 func (c *catalogUnitsCmd) Run(a *app) error {
-	list := catalog.Default().Units()
-	if a.cli.JSON {
-		out := make([]map[string]any, len(list))
-		for i, u := range list {
-			out[i] = map[string]any{"code": u.Code, "name": u.Name, "dimension": u.Dim, "num": u.Num, "den": u.Den, "source": u.Source}
-		}
-		return a.printJSON(out)
+	cat, err := a.catalogue()
+	if err != nil {
+		return err
 	}
-	rows := make([][]string, len(list))
-	for i, u := range list {
-		rows[i] = []string{u.Code, u.Name[a.loc.Tag()], string(u.Dim), strconv.FormatInt(u.Num, 10) + "/" + strconv.FormatInt(u.Den, 10), u.Source}
+	list, err := cat.Units(a.ctx)
+	if err != nil {
+		return err
+	}
+	if a.cli.JSON {
+		return a.printJSON(list.Units)
+	}
+	rows := make([][]string, len(list.Units))
+	for i, u := range list.Units {
+		rows[i] = []string{u.Code, u.Name[a.loc.Tag()], u.Dim, strconv.FormatInt(u.Num, 10) + "/" + strconv.FormatInt(u.Den, 10), u.Source}
 	}
 	return table(a.out, []string{"code", "name", "measures", ">base", "source"}, rows)
 }
@@ -127,12 +121,19 @@ func (c *catalogUnitsCmd) Run(a *app) error {
 type catalogFactorsCmd struct{}
 
 func (c *catalogFactorsCmd) Run(a *app) error {
-	list := catalog.Default().Factors()
-	if a.cli.JSON {
-		return a.printJSON(list)
+	cat, err := a.catalogue()
+	if err != nil {
+		return err
 	}
-	rows := make([][]string, len(list))
-	for i, f := range list {
+	list, err := cat.Factors(a.ctx)
+	if err != nil {
+		return err
+	}
+	if a.cli.JSON {
+		return a.printJSON(list.Factors)
+	}
+	rows := make([][]string, len(list.Factors))
+	for i, f := range list.Factors {
 		rows[i] = []string{f.ID, strconv.FormatInt(f.Micrograms, 10), f.Source}
 	}
 	return table(a.out, []string{"id", ">µg per base", "source"}, rows)

@@ -4,14 +4,16 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"paiza"
-	"paiza/internal/desk"
 	"paiza/internal/report"
+	"paiza/wire"
 )
 
 type importCmd struct {
@@ -37,16 +39,6 @@ func (importCmd) Help() string {
 The same file twice changes nothing. A later export that overlaps an earlier one adds only what is new.`
 }
 
-// outcome is what --json prints of an import.
-type outcome struct {
-	paiza.Counts
-	Profile string   `json:"profile"`
-	Kind    string   `json:"kind"`
-	Import  string   `json:"import"`
-	DryRun  bool     `json:"dry_run,omitempty"`
-	Notes   []string `json:"notes,omitempty"`
-}
-
 // importHeap is the heap above which the collector works harder: what a file of
 // a gigabyte needs, so that the program stays under 400 MB with the database's
 // own memory. GOMEMLIMIT overrules it.
@@ -56,27 +48,27 @@ func (c *importCmd) Run(a *app) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(importHeap)
 	}
-	in := desk.ImportRequest{Path: c.File, Profile: c.Profile, Accept: c.Accept, Reason: c.Reason}
+	in := wire.Take{Profile: c.Profile, Accept: c.Accept, Reason: c.Reason}
 	if c.Map != "" {
 		text, err := os.ReadFile(c.Map)
 		if err != nil {
 			return err
 		}
-		in.Mapping = text
+		in.Mapping = string(text)
 	}
-	err := a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
+	err := a.withImporter(func(m importer) error {
 		switch {
 		case c.Propose:
-			rec, err := d.RecogniseFile(a.ctx, who, in)
+			lay, err := m.layout(a.ctx, c.File, in)
 			if err != nil {
 				return err
 			}
-			_, err = a.out.Write(rec.Profile.TOML())
+			_, err = io.WriteString(a.out, lay.TOML)
 			return err
 		case c.DryRun:
-			return c.dryRun(a, d, who, in)
+			return c.dryRun(a, m, in)
 		}
-		return c.take(a, d, who, in)
+		return c.take(a, m, in)
 	})
 	var pe *paiza.Error
 	if errors.As(err, &pe) && pe.Key == "import.unknown_layout" {
@@ -85,38 +77,42 @@ func (c *importCmd) Run(a *app) error {
 	return err
 }
 
-func (c *importCmd) take(a *app, d *desk.Desk, who paiza.Actor, in desk.ImportRequest) error {
+func (c *importCmd) take(a *app, m importer, in wire.Take) error {
 	refused, err := c.openErrors(a)
 	if err != nil {
 		return err
 	}
 	defer refused.discard()
 	show, done := c.progress(a)
-	imp, err := d.Import(a.ctx, who, in, show)
+	imp, err := m.take(a.ctx, c.File, in, show)
 	done()
 	if err != nil {
 		return err
 	}
 	if refused != nil {
-		if err := errors.Join(d.ImportErrors(a.ctx, who, imp.ID, refused.write), refused.keep()); err != nil {
+		if err := errors.Join(m.errors(a.ctx, imp.ID, refused.write), refused.keep()); err != nil {
 			return err
 		}
 	}
-	return c.report(a, outcome{Counts: imp.Counts, Profile: imp.Profile, Kind: string(imp.Kind), Import: imp.ID}, imp.Notes,
-		imp.Finished.Sub(imp.Started))
+	var took time.Duration
+	if imp.Finished != nil {
+		took = imp.Finished.Sub(imp.Started)
+	}
+	return c.report(a, imp.Outcome(), took)
 }
 
-func (c *importCmd) dryRun(a *app, d *desk.Desk, who paiza.Actor, in desk.ImportRequest) error {
+func (c *importCmd) dryRun(a *app, m importer, in wire.Take) error {
 	start := time.Now()
 	refused, err := c.openErrors(a)
 	if err != nil {
 		return err
 	}
 	defer refused.discard()
+	var each func(wire.RowError) error
 	if refused != nil {
-		in.Each = refused.write
+		each = refused.write
 	}
-	run, err := d.DryRun(a.ctx, who, in)
+	run, err := m.dryRun(a.ctx, c.File, in, each)
 	if err != nil {
 		return err
 	}
@@ -125,13 +121,10 @@ func (c *importCmd) dryRun(a *app, d *desk.Desk, who paiza.Actor, in desk.Import
 			return err
 		}
 	}
-	return c.report(a, outcome{Counts: run.Counts, Profile: run.Profile, Kind: string(run.Kind), DryRun: true}, run.Notes, time.Since(start))
+	return c.report(a, run.Outcome, time.Since(start))
 }
 
-func (c *importCmd) report(a *app, o outcome, notes []paiza.Note, took time.Duration) error {
-	for _, n := range notes {
-		o.Notes = append(o.Notes, a.loc.Note(n))
-	}
+func (c *importCmd) report(a *app, o wire.Outcome, took time.Duration) error {
 	if a.cli.JSON {
 		return a.printLine(o)
 	}
@@ -188,7 +181,6 @@ func (c *importCmd) progress(a *app) (show func(paiza.Progress), done func()) {
 // refusedRows is the file of --errors on its way: it has its name only when it
 // is whole.
 type refusedRows struct {
-	a    *app
 	f    *os.File
 	w    *csv.Writer
 	name string
@@ -204,16 +196,13 @@ func (c *importCmd) openErrors(a *app) (*refusedRows, error) {
 	if err != nil {
 		return nil, &paiza.Error{Kind: paiza.ErrInvalid, Key: "cli.import.errors_file", Args: paiza.Args{"file": c.Errors}, Err: err}
 	}
-	r := &refusedRows{a: a, f: f, w: csv.NewWriter(f), name: c.Errors}
+	r := &refusedRows{f: f, w: csv.NewWriter(f), name: c.Errors}
 	return r, r.w.Write([]string{"sheet", "row", "column", "value", "kind", "reason"})
 }
 
-func (r *refusedRows) write(e paiza.RowError) error {
-	kind := "refused"
-	if e.Aside {
-		kind = "set aside"
-	}
-	return r.w.Write([]string{report.Guard(e.Sheet), strconv.Itoa(e.Row), report.Guard(e.Column), report.Guard(e.Value), kind, r.a.loc.RowError(e)})
+func (r *refusedRows) write(e wire.RowError) error {
+	return r.w.Write([]string{report.Guard(e.Sheet), strconv.Itoa(e.Row), report.Guard(e.Column), report.Guard(e.Value),
+		strings.ReplaceAll(e.Kind, "_", " "), e.Reason})
 }
 
 // keep finishes the file and gives it its name.
@@ -239,13 +228,13 @@ type undoCmd struct {
 }
 
 func (c *undoCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		imp, err := d.Undo(a.ctx, who, c.Import, c.Reason)
+	return a.withNode(func(n workplace) error {
+		imp, err := n.Undo(a.ctx, c.Import, c.Reason)
 		if err != nil {
 			return err
 		}
 		if a.cli.JSON {
-			return a.printLine(map[string]any{"import": imp.ID, "state": imp.State, "rows": imp.Counts.Imported})
+			return a.printLine(imp)
 		}
 		fmt.Fprintln(a.out, a.loc.T("cli.undo.done", "id", imp.ID, "rows", imp.Counts.Imported))
 		return nil
@@ -255,22 +244,17 @@ func (c *undoCmd) Run(a *app) error {
 type importsCmd struct{}
 
 func (c *importsCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		list, err := d.Imports(a.ctx, who)
+	return a.withNode(func(n workplace) error {
+		list, err := n.Imports(a.ctx)
 		if err != nil {
 			return err
 		}
 		if a.cli.JSON {
-			out := make([]map[string]any, len(list))
-			for i, m := range list {
-				out[i] = map[string]any{"import": m.ID, "file": m.File, "sha256": m.SHA256, "profile": m.Profile, "source": m.Source,
-					"kind": m.Kind, "state": m.State, "started": m.Started, "by": m.Actor, "counts": m.Counts}
-			}
-			return a.printJSON(out)
+			return a.printJSON(list.Imports)
 		}
-		rows := make([][]string, len(list))
-		for i, m := range list {
-			rows[i] = []string{m.ID, a.loc.Time(m.Started), string(m.State), m.Profile, a.loc.Number(m.Counts.Imported), m.File, m.Actor}
+		rows := make([][]string, len(list.Imports))
+		for i, m := range list.Imports {
+			rows[i] = []string{m.ID, a.loc.Time(m.Started), m.State, m.Profile, a.loc.Number(m.Counts.Imported), m.File, m.By}
 		}
 		return table(a.out, []string{">id", "started", "state", "profile", ">imported", "file", "by"}, rows)
 	})

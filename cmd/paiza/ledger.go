@@ -7,13 +7,13 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
 	"paiza"
-	"paiza/internal/desk"
+	"paiza/client"
 	"paiza/internal/ledger"
 	"paiza/internal/store"
+	"paiza/wire"
 )
 
 type ledgerCmd struct {
@@ -30,80 +30,42 @@ type ledgerShowCmd struct {
 	Subject string `help:"Only acts on this subject, such as seizure/12." placeholder:"SUBJECT"`
 }
 
-// actJSON is one act as --json prints it.
-type actJSON struct {
-	Seq     int64        `json:"seq"`
-	At      time.Time    `json:"at"`
-	Who     string       `json:"who"`
-	Name    string       `json:"name"`
-	Roles   []paiza.Role `json:"roles"`
-	From    string       `json:"from"`
-	Action  string       `json:"act"`
-	Subject string       `json:"subject"`
-	Reason  string       `json:"reason"`
-	Detail  *string      `json:"detail,omitempty"`
-}
-
 func (c *ledgerShowCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) (err error) {
-		var acts []paiza.Act
-		limit := min(max(c.Limit, 1), 500)
-		if c.Subject != "" {
-			acts, err = d.LedgerOn(a.ctx, who, c.Subject, c.Before, limit)
-		} else {
-			acts, err = d.Ledger(a.ctx, who, c.Before, limit)
-		}
+	return a.withNode(func(n workplace) error {
+		list, err := n.Acts(a.ctx, c.Subject, c.Before, min(max(c.Limit, 1), 500))
 		if err != nil {
 			return err
 		}
-		older := int64(0)
-		if len(acts) == limit && acts[limit-1].Seq > 1 {
-			older = acts[limit-1].Seq
-		}
 		if a.cli.JSON {
-			return a.printJSON(map[string]any{"acts": actsJSON(acts, nil), "before": older})
+			return a.printJSON(list)
 		}
-		if len(acts) == 0 {
+		if len(list.Acts) == 0 {
 			fmt.Fprintln(a.out, a.loc.T("cli.ledger.none"))
 			return nil
 		}
-		if err := a.acts(acts, nil); err != nil {
+		if err := a.acts(list.Acts); err != nil {
 			return err
 		}
-		if older > 0 {
-			fmt.Fprintln(a.out, a.loc.T("cli.ledger.older", "n", older))
+		if list.Before > 0 {
+			fmt.Fprintln(a.out, a.loc.T("cli.ledger.older", "n", list.Before))
 		}
 		return nil
 	})
 }
 
-// actsJSON are acts for --json; hidden says which of them have particulars that
-// are not shown.
-func actsJSON(acts []paiza.Act, hidden []bool) []actJSON {
-	out := make([]actJSON, len(acts))
-	for i, t := range acts {
-		out[i] = actJSON{Seq: t.Seq, At: t.At, Who: t.Actor.ID, Name: t.Actor.Name, Roles: t.Actor.Roles, From: t.Actor.From,
-			Action: t.Action, Subject: t.Subject, Reason: t.Reason}
-		if hidden == nil || !hidden[i] {
-			out[i].Detail = &t.Detail
-		}
-	}
-	return out
-}
-
 // acts prints acts as a table.
-func (a *app) acts(acts []paiza.Act, hidden []bool) error {
+func (a *app) acts(acts []wire.Act) error {
 	rows := make([][]string, len(acts))
 	for i, t := range acts {
 		what := t.Action
 		if key := "action." + t.Action; a.loc.Has(key) {
 			what = a.loc.T(key)
 		}
-		detail := t.Detail
-		if hidden != nil && hidden[i] {
-			detail = "(" + a.loc.T("cli.ledger.hidden") + ")"
+		detail := "(" + a.loc.T("cli.ledger.hidden") + ")"
+		if t.Detail != nil {
+			detail = *t.Detail
 		}
-		rows[i] = []string{strconv.FormatInt(t.Seq, 10), t.At.UTC().Format("2006-01-02 15:04:05Z"), t.Actor.Name, what, t.Subject, t.Reason, detail, t.Actor.From}
+		rows[i] = []string{strconv.FormatInt(t.Seq, 10), t.At.UTC().Format("2006-01-02 15:04:05Z"), t.Name, what, t.Subject, t.Reason, detail, t.From}
 		for j, cell := range rows[i] {
 			rows[i][j] = printable(cell)
 		}
@@ -156,15 +118,12 @@ func (c *ledgerKeyCmd) Run(a *app) error {
 }
 
 func (a *app) head(fn func(signed, key string) error) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		signed, key, err := d.Checkpoint(a.ctx, who)
+	return a.withNode(func(n workplace) error {
+		head, err := n.Checkpoint(a.ctx)
 		if err != nil {
 			return err
 		}
-		if signed == "" {
-			return &paiza.Error{Kind: paiza.ErrNotFound, Key: "cli.ledger.empty"}
-		}
-		return fn(signed, key)
+		return fn(head.Checkpoint, head.Key)
 	})
 }
 
@@ -186,7 +145,7 @@ func (c *ledgerProveCmd) Run(a *app) error {
 	if (c.Subject == "") == (c.Seq <= 0) {
 		return paiza.Invalid("cli.ledger.one_of", nil)
 	}
-	of := store.ProofOf{Subject: c.Subject, Seq: c.Seq, Show: c.Detail}
+	of := client.Proving{Subject: c.Subject, Seq: c.Seq, Detail: c.Detail}
 	if c.Since != "" {
 		text, err := readSmall(c.Since, ledger.MaxCheckpoint)
 		if err != nil {
@@ -194,12 +153,12 @@ func (c *ledgerProveCmd) Run(a *app) error {
 		}
 		of.Since = string(text)
 	}
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		p, err := d.Prove(a.ctx, who, of)
+	return a.withNode(func(n workplace) error {
+		proof, err := n.Prove(a.ctx, of)
 		if err != nil {
 			return err
 		}
-		_, err = a.out.Write(p.Bytes())
+		_, err = a.out.Write(proof)
 		return err
 	})
 }
@@ -237,6 +196,9 @@ func (c *ledgerVerifyCmd) Run(a *app) error {
 // whole checks the ledger of the store, which may be damaged: that is why it is
 // opened for repair and not through a desk.
 func (c *ledgerVerifyCmd) whole(a *app, earlier string) (err error) {
+	if err := a.notOverNode(); err != nil {
+		return err
+	}
 	target, err := a.store()
 	if err != nil {
 		return err
@@ -317,14 +279,14 @@ func (c *ledgerVerifyCmd) proof(a *app, earlier string) error {
 	if err != nil {
 		return err
 	}
-	hidden := make([]bool, len(acts))
+	shown := make([]wire.Act, len(acts))
 	for i, e := range p.Entries {
-		hidden[i] = e.Shown == nil
+		shown[i] = wire.FromAct(acts[i], e.Shown == nil)
 	}
 	if a.cli.JSON {
-		return a.printJSON(map[string]any{"holds": true, "log": head.Log, "entries": head.Size, "key": p.Key, "acts": actsJSON(acts, hidden)})
+		return a.printJSON(map[string]any{"holds": true, "log": head.Log, "entries": head.Size, "key": p.Key, "acts": shown})
 	}
-	if err := a.acts(acts, hidden); err != nil {
+	if err := a.acts(shown); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.out, "✓ "+a.loc.T("cli.ledger.holds", "n", len(acts), "log", printable(head.Log), "size", head.Size))

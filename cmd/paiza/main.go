@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"paiza"
+	"paiza/client"
 	"paiza/internal/config"
 	"paiza/internal/desk"
 	"paiza/internal/locale"
@@ -27,10 +28,14 @@ import (
 
 // cli is the contents page of the command line.
 type cli struct {
-	Store string `help:"The store: a file, or postgres://… ($PAIZA_STORE; node.paiza when nothing says otherwise)." placeholder:"TARGET"`
-	File  string `name:"config" help:"Configuration of the node. Flags and the environment win over it." env:"PAIZA_CONFIG" placeholder:"FILE"`
-	JSON  bool   `help:"Print JSON."`
-	Lang  string `help:"Language of the answers: en, ru, zh. Found out from the environment when not given." env:"PAIZA_LANG" placeholder:"TAG"`
+	Store        string `help:"The store: a file, or postgres://… ($PAIZA_STORE; node.paiza when nothing says otherwise)." placeholder:"TARGET"`
+	File         string `name:"config" help:"Configuration of the node. Flags and the environment win over it." env:"PAIZA_CONFIG" placeholder:"FILE"`
+	Node         string `help:"A node that runs, instead of a store: its address." env:"PAIZA_NODE" placeholder:"URL"`
+	Token        string `help:"Token for the node; better in a file or in PAIZA_TOKEN, where other accounts of the machine do not see it." env:"PAIZA_TOKEN" placeholder:"TOKEN"`
+	TokenFile    string `help:"File that holds the token." type:"existingfile" placeholder:"FILE"`
+	InsecureHTTP bool   `name:"insecure-http" help:"Send the token unencrypted to another machine."`
+	JSON         bool   `help:"Print JSON."`
+	Lang         string `help:"Language of the answers: en, ru, zh. Found out from the environment when not given." env:"PAIZA_LANG" placeholder:"TAG"`
 
 	Serve    serveCmd    `cmd:"" help:"Open the node's pages."`
 	Demo     demoCmd     `cmd:"" help:"Open a node with demonstration data on loopback."`
@@ -45,6 +50,7 @@ type cli struct {
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in the place of a store."`
 	Fsck     fsckCmd     `cmd:"" help:"Prove that figures equal their rows and that the ledger is whole."`
 	Ledger   ledgerCmd   `cmd:"" help:"The record of acts: list it, check it, prove entries of it."`
+	Tokens   tokenCmd    `cmd:"" name:"token" help:"Tokens with which programs ask this node."`
 	User     userCmd     `cmd:"" help:"Accounts of this node."`
 	Config   configCmd   `cmd:"" help:"Configuration: check it, show what holds, print an example."`
 	Health   healthCmd   `cmd:"" help:"Ask a serving node whether it is ready."`
@@ -113,6 +119,10 @@ func run(ctx context.Context, args []string, s *streams) int {
 		fmt.Fprintf(s.err, "paiza: %v\nTry: paiza --help\n", err)
 		return exitUsage
 	}
+	if err := c.place(); err != nil {
+		fmt.Fprintf(s.err, "paiza: %v\nTry: paiza --help\n", err)
+		return exitUsage
+	}
 	a := &app{streams: s, ctx: ctx, cli: &c, loc: locale.For(language(c.Lang))}
 	err = k.Run(a, s)
 	var exit errExit
@@ -146,6 +156,10 @@ const description = `Paiza records what is seized, shows the market and the rout
 
 // sentence is what a person is told of an error, in his language.
 func (a *app) sentence(err error) string {
+	var said *client.Problem
+	if errors.As(err, &said) {
+		return said.Error() // the node has said it in this language
+	}
 	var pe *paiza.Error
 	if errors.As(err, &pe) {
 		return a.loc.Error(pe)
@@ -219,6 +233,9 @@ func (a *app) secret(file string) {
 
 // open opens a store and its desk; meter may be nil.
 func (a *app) open(target string, log *slog.Logger, meter store.Meter) (*desk.Desk, func() error, error) {
+	if err := a.notOverNode(); err != nil {
+		return nil, nil, err
+	}
 	st, err := store.Open(a.ctx, target)
 	if err != nil {
 		return nil, nil, err

@@ -5,16 +5,14 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"paiza"
 	"paiza/internal/catalog"
-	"paiza/internal/desk"
 )
 
 type fsckCmd struct{}
 
 func (c *fsckCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		r, err := d.Fsck(a.ctx, who)
+	return a.withNode(func(n workplace) error {
+		r, err := n.Fsck(a.ctx)
 		if err != nil {
 			return err
 		}

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"paiza"
-	"paiza/internal/desk"
-)
+import "paiza"
 
 type seizuresCmd struct {
 	sliceFlags
@@ -12,79 +9,26 @@ type seizuresCmd struct {
 	After string `help:"Cursor of the page before." placeholder:"CURSOR"`
 }
 
-// seizureJSON is one row as --json prints it.
-type seizureJSON struct {
-	ID           string   `json:"id"`
-	Date         string   `json:"date"`
-	Country      string   `json:"country"`
-	Division     string   `json:"division,omitempty"`
-	Place        string   `json:"place,omitempty"`
-	Routing      string   `json:"routing"`
-	RoutingBasis string   `json:"routing_basis"`
-	Substance    string   `json:"substance"`
-	AsWritten    string   `json:"substance_as_written"`
-	Amount       string   `json:"amount"`
-	Unit         string   `json:"unit"`
-	Kilograms    string   `json:"kilograms,omitempty"`
-	Equivalent   string   `json:"kilograms_equivalent,omitempty"`
-	Factor       string   `json:"factor,omitempty"`
-	Count        int64    `json:"count"`
-	Producing    string   `json:"producing,omitempty"`
-	Departure    string   `json:"departure,omitempty"`
-	Via          string   `json:"via,omitempty"`
-	Destination  string   `json:"destination,omitempty"`
-	Flags        []string `json:"flags,omitempty"`
-	TLP          string   `json:"tlp"`
-	Import       string   `json:"import,omitempty"`
-	Row          int      `json:"row,omitempty"`
-}
-
 func (c *seizuresCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
+	return a.withNode(func(n workplace) error {
 		slice, err := c.slice(a)
 		if err != nil {
 			return err
 		}
-		list, err := d.Seizures(a.ctx, who, paiza.SeizureFilter{Slice: slice, Text: c.Text}, paiza.Page{Size: c.Limit, After: c.After})
+		list, err := n.Seizures(a.ctx, paiza.SeizureFilter{Slice: slice, Text: c.Text}, paiza.Page{Size: c.Limit, After: c.After})
 		if err != nil {
 			return err
 		}
 		if a.cli.JSON {
-			rows := make([]seizureJSON, len(list.Seizures))
-			for i := range list.Seizures {
-				rows[i] = rowJSON(&list.Seizures[i])
-			}
-			return a.printJSON(map[string]any{"count": list.Count, "seizures": rows, "next": list.Next})
+			return a.printJSON(list)
 		}
 		rows := make([][]string, len(list.Seizures))
 		for i, z := range list.Seizures {
-			kg := ""
-			if z.Amount.Dim == paiza.DimMass {
-				kg = paiza.Kilograms(z.Amount.Base)
-			}
-			rows[i] = []string{z.ID, z.Date.String(), string(z.Country), z.Place, string(z.Routing), z.SubstanceText, z.AmountText + " " + z.UnitText, kg}
+			rows[i] = []string{z.ID, z.Date, z.Country, z.Place, z.Routing, z.AsWritten, z.Amount + " " + z.Unit, z.Kilograms}
 		}
 		if err := table(a.out, []string{">id", "date", "country", "place", "routing", "substance", ">as written", ">kg"}, rows); err != nil {
 			return err
 		}
 		return nil
 	})
-}
-
-func rowJSON(z *paiza.Seizure) seizureJSON {
-	r := seizureJSON{ID: z.ID, Date: z.Date.String(), Country: string(z.Country), Division: z.Division, Place: z.Place,
-		Routing: string(z.Routing), RoutingBasis: string(z.RoutingBasis), Substance: z.Substance, AsWritten: z.SubstanceText,
-		Amount: z.AmountText, Unit: z.UnitText, Factor: z.Factor, Count: z.Count,
-		Producing: string(z.Route.Producing), Departure: string(z.Route.Departure), Via: string(z.Route.Via), Destination: string(z.Route.Destination),
-		TLP: string(z.Handling.TLP), Import: z.Source.Import, Row: z.Source.Row}
-	if z.Amount.Dim == paiza.DimMass {
-		r.Kilograms = paiza.Kilograms(z.Amount.Base)
-	}
-	if z.Factor != "" {
-		r.Equivalent = paiza.Kilograms(z.Equivalent)
-	}
-	for _, f := range z.Flags.Each() {
-		r.Flags = append(r.Flags, f.Key()[len("flag."):])
-	}
-	return r
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"paiza"
+	"paiza/internal/api"
 	"paiza/internal/auth"
 	"paiza/internal/catalog"
 	"paiza/internal/config"
@@ -113,10 +114,12 @@ func (n *running) serve(a *app, ready func(base string) error) error {
 		return paiza.Unavailable("serve.address", err)
 	}
 	limits := n.cfg.Limits
+	door := api.New(n.desk, api.Options{Catalog: catalog.Default(), Log: n.log, Version: version, Session: web.Visitor})
 	site := web.New(n.desk, web.Options{Catalog: catalog.Default(), Log: n.log, TLS: n.cfg.Encrypted(), Version: version, MaxUpload: int64(limits.Upload),
 		Metrics: n.metrics, Proxies: n.cfg.Listen.TrustedProxies, Secure: secure, Request: limits.Request, Drain: n.cfg.Listen.Drain, Stop: limits.Stop,
 		PublicURL: n.cfg.Listen.PublicURL, PasskeyID: n.cfg.Passkey.RelyingParty, OIDC: auth.OIDC{Issuer: n.cfg.OIDC.Issuer,
-			ClientID: n.cfg.OIDC.ClientID, ClientSecret: n.cfg.OIDC.ClientSecret, Name: n.cfg.OIDC.Name, ACR: n.cfg.OIDC.ACR}})
+			ClientID: n.cfg.OIDC.ClientID, ClientSecret: n.cfg.OIDC.ClientSecret, Name: n.cfg.OIDC.Name, ACR: n.cfg.OIDC.ACR},
+		API: door, Reference: door.Document()})
 	stopFigures, err := n.figures(site)
 	if err != nil {
 		return errors.Join(err, l.Close())

@@ -9,6 +9,7 @@ import (
 
 	"paiza"
 	"paiza/internal/desk"
+	"paiza/wire"
 
 	"golang.org/x/term"
 )
@@ -29,12 +30,12 @@ type userAddCmd struct {
 }
 
 func (c *userAddCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
+	return a.withNode(func(n workplace) error {
 		password, err := a.readPassword()
 		if err != nil {
 			return err
 		}
-		p, err := d.CreatePerson(a.ctx, who, paiza.NewPerson{Login: c.Login, Name: c.Name, Roles: roles(c.Role), Language: c.Lang, Password: password})
+		p, err := n.CreatePerson(a.ctx, wire.NewPerson{Login: c.Login, Name: c.Name, Roles: roles(c.Role), Language: c.Lang, Password: password})
 		if err != nil {
 			return err
 		}
@@ -45,17 +46,14 @@ func (c *userAddCmd) Run(a *app) error {
 type userListCmd struct{}
 
 func (c *userListCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		people, err := d.People(a.ctx, who)
+	return a.withNode(func(n workplace) error {
+		list, err := n.People(a.ctx)
 		if err != nil {
 			return err
 		}
+		people := list.People
 		if a.cli.JSON {
-			out := make([]map[string]any, len(people))
-			for i, p := range people {
-				out[i] = personJSON(p)
-			}
-			return a.printJSON(out)
+			return a.printJSON(people)
 		}
 		rows := make([][]string, len(people))
 		for i, p := range people {
@@ -63,7 +61,11 @@ func (c *userListCmd) Run(a *app) error {
 			if p.Disabled {
 				state = "disabled"
 			}
-			rows[i] = []string{p.Login, p.Name, roleList(p.Roles), p.Language, state, a.loc.Time(p.LastSeen)}
+			seen := ""
+			if p.LastSeen != nil {
+				seen = a.loc.Time(*p.LastSeen)
+			}
+			rows[i] = []string{p.Login, p.Name, roleList(p.Roles), p.Language, state, seen}
 		}
 		return table(a.out, []string{"login", "name", "roles", "language", "state", "last seen"}, rows)
 	})
@@ -79,19 +81,19 @@ type userSetCmd struct {
 }
 
 func (c *userSetCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		p, err := a.byLogin(d, who, c.Login)
+	return a.withNode(func(n workplace) error {
+		p, err := a.byLogin(n, c.Login)
 		if err != nil {
 			return err
 		}
-		ch := desk.PersonChange{Name: p.Name, Roles: p.Roles, Disabled: (p.Disabled || c.Disable) && !c.Enable, Reason: c.Reason}
+		ch := wire.PersonChange{Name: p.Name, Roles: p.Roles, Disabled: (p.Disabled || c.Disable) && !c.Enable, Reason: c.Reason}
 		if c.Name != "" {
 			ch.Name = c.Name
 		}
 		if len(c.Role) > 0 {
 			ch.Roles = roles(c.Role)
 		}
-		if p, err = d.UpdatePerson(a.ctx, who, p.ID, ch); err != nil {
+		if p, err = n.UpdatePerson(a.ctx, p.ID, ch); err != nil {
 			return err
 		}
 		return a.person(p)
@@ -104,8 +106,8 @@ type userPasswordCmd struct {
 }
 
 func (c *userPasswordCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		p, err := a.byLogin(d, who, c.Login)
+	return a.withNode(func(n workplace) error {
+		p, err := a.byLogin(n, c.Login)
 		if err != nil {
 			return err
 		}
@@ -113,7 +115,7 @@ func (c *userPasswordCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		if err := d.ResetPassword(a.ctx, who, p.ID, password, c.Reason); err != nil {
+		if err := n.ResetPassword(a.ctx, p.ID, wire.NewPassword{Password: password, Reason: c.Reason}); err != nil {
 			return err
 		}
 		return a.person(p)
@@ -133,7 +135,7 @@ The person chooses a password or a passkey with the code; his earlier ones, his 
 
 func (c *userRecoverCmd) Run(a *app) error {
 	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		p, err := a.byLogin(d, who, c.Login)
+		p, err := a.byLogin(&here{d, who, a.shape()}, c.Login)
 		if err != nil {
 			return err
 		}
@@ -150,17 +152,17 @@ func (c *userRecoverCmd) Run(a *app) error {
 	})
 }
 
-func (a *app) byLogin(d *desk.Desk, who paiza.Actor, login string) (paiza.Person, error) {
-	people, err := d.People(a.ctx, who)
+func (a *app) byLogin(n workplace, login string) (wire.Person, error) {
+	list, err := n.People(a.ctx)
 	if err != nil {
-		return paiza.Person{}, err
+		return wire.Person{}, err
 	}
-	for _, p := range people {
+	for _, p := range list.People {
 		if p.Login == strings.ToLower(login) {
 			return p, nil
 		}
 	}
-	return paiza.Person{}, paiza.NotFound("person", login)
+	return wire.Person{}, paiza.NotFound("person", login)
 }
 
 // readPassword asks on a terminal without showing it, or reads one line.
@@ -178,15 +180,11 @@ func (a *app) readPassword() (string, error) {
 	return strings.TrimRight(line, "\r\n"), err
 }
 
-func (a *app) person(p paiza.Person) error {
+func (a *app) person(p wire.Person) error {
 	if a.cli.JSON {
-		return a.printJSON(personJSON(p))
+		return a.printJSON(p)
 	}
 	return pairs(a.out, "login", p.Login, "name", p.Name, "roles", roleList(p.Roles))
-}
-
-func personJSON(p paiza.Person) map[string]any {
-	return map[string]any{"id": p.ID, "login": p.Login, "name": p.Name, "roles": p.Roles, "language": p.Language, "disabled": p.Disabled}
 }
 
 func roles(names []string) []paiza.Role {

@@ -37,6 +37,9 @@ func (d *Desk) decide(who paiza.Actor, right paiza.Right, o access.Object, c acc
 	if read := reading[o.Kind]; right == read || !access.Decide(who, read, o, c).Allow {
 		return paiza.NotFound(what, id)
 	}
+	if got.Rule == "step-up" {
+		return errStepUp()
+	}
 	return &paiza.Error{Kind: paiza.ErrForbidden, Key: "error.rule." + got.Rule, Args: paiza.Args{"right": string(right)}}
 }
 

@@ -34,8 +34,11 @@ func (d *Desk) Checkpoint(ctx context.Context, who paiza.Actor) (signed, verifie
 	return d.store.Checkpoint(ctx)
 }
 
+// ProofOf says which entries of the ledger to prove.
+type ProofOf = store.ProofOf
+
 // Prove makes a file that proves entries of the ledger by itself.
-func (d *Desk) Prove(ctx context.Context, who paiza.Actor, of store.ProofOf) (*ledger.Proof, error) {
+func (d *Desk) Prove(ctx context.Context, who paiza.Actor, of ProofOf) (*ledger.Proof, error) {
 	if err := allow(who, paiza.RightReadLedger); err != nil {
 		return nil, err
 	}

@@ -70,11 +70,15 @@ func (d *Desk) MarkDemo(ctx context.Context, who paiza.Actor) error {
 	})
 }
 
-// Tidy removes what has run out: sessions, counted attempts, and uploads that
-// nobody imported within a week. That uploads were removed is an act; a session that has run out
-// opens nothing any more, and its row is dust.
+// Tidy removes what has run out: sessions, counted attempts, answers kept for
+// repeated requests, and uploads that nobody imported within a week. That
+// uploads were removed is an act; a session that has run out opens nothing any
+// more, and its row is dust.
 func (d *Desk) Tidy(ctx context.Context) error {
 	if err := d.store.Sessions().DropExpired(ctx); err != nil {
+		return err
+	}
+	if err := d.store.DropOldRepeats(ctx, d.now().Add(-repeatFor)); err != nil {
 		return err
 	}
 	now := d.now()

@@ -241,9 +241,9 @@ func (d *Desk) mayGrant(who paiza.Actor, roles []paiza.Role) error {
 }
 
 // granted are the roles that a change gives or takes; an account that is opened
-// again gets all of its roles.
+// again, or that goes to another agency, gets all of its roles.
 func granted(p paiza.Person, in PersonChange) []paiza.Role {
-	if p.Disabled && !in.Disabled {
+	if p.Disabled && !in.Disabled || in.Agency != "" && in.Agency != p.Agency {
 		return append(slices.Clone(p.Roles), in.Roles...)
 	}
 	var out []paiza.Role

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"strings"
 
 	"paiza"
@@ -74,7 +73,7 @@ func (d *Desk) ProposeRelease(ctx context.Context, who paiza.Actor, in paiza.New
 
 // digestOf binds a release to what a record says.
 func digestOf(z paiza.Seizure) (string, error) {
-	content, err := json.Marshal(z)
+	content, err := contentOf(z)
 	if err != nil {
 		return "", err
 	}

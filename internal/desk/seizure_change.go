@@ -10,6 +10,7 @@ import (
 	"paiza"
 	"paiza/internal/access"
 	"paiza/internal/store"
+	"paiza/wire"
 )
 
 // RecordSeizure writes one seizure that a person typed.
@@ -47,9 +48,12 @@ func (d *Desk) typed(ctx context.Context, who paiza.Actor, in paiza.NewSeizure) 
 	return z, nil
 }
 
+// contentOf is a seizure in the form of package wire, as its versions are kept.
+func contentOf(z paiza.Seizure) ([]byte, error) { return json.Marshal(wire.FromSeizure(&z)) }
+
 // changed is the ledger entry of a new version of a seizure.
 func changed(action string, z paiza.Seizure, reason, detail string) (entry, error) {
-	content, err := json.Marshal(z)
+	content, err := contentOf(z)
 	return entry{action: action, subject: "seizure/" + z.ID, reason: reason, detail: detail, version: z.Version, content: content}, err
 }
 
@@ -203,8 +207,12 @@ func (d *Desk) SeizureAt(ctx context.Context, who paiza.Actor, id string, versio
 	if err != nil {
 		return now, err
 	}
-	var then paiza.Seizure
-	if err := json.Unmarshal(content, &then); err != nil {
+	var kept wire.Seizure
+	if err := json.Unmarshal(content, &kept); err != nil {
+		return now, err
+	}
+	then, err := kept.ToSeizure()
+	if err != nil {
 		return now, err
 	}
 	// Who may read it now may not have been allowed to read it then.

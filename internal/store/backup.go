@@ -15,8 +15,9 @@ import (
 
 // A backup is one SQLite file, whatever the engine of the node: it opens with
 // the same program, on either engine, and can be checked anywhere. Sessions,
-// leases, counted attempts, one-time ways in, waiting uploads and jobs are left
-// out: they belong to running processes. Package backup encrypts the file.
+// leases, counted attempts, one-time ways in, waiting uploads, answers kept for
+// repeated requests and jobs are left out: they belong to running processes.
+// Package backup encrypts the file.
 
 // tables lists every table in the order in which they are copied.
 var tables = []struct{ name, columns string }{
@@ -32,6 +33,7 @@ var tables = []struct{ name, columns string }{
 	{"passkey", passkeyColumns},
 	{"oidc_link", linkColumns},
 	{"familiar", "person, address, seen"},
+	{"token", "id, person, name, hint, digest, scopes, networks, created, expires, revoked, last_used, last_from"},
 	{"act", actColumns},
 	{"ledger_hash", "num, hash"},
 	{"version", "subject, version, seq, content"},
@@ -78,7 +80,7 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 
 // running are the tables of running processes, and one-time ways in: what was
 // used since must not come back with a restore.
-var running = []string{"session", "signin", "ceremony", "attempt", "recovery", "lease", "upload", "upload_chunk", "job", "job_run"}
+var running = []string{"session", "signin", "ceremony", "attempt", "recovery", "lease", "upload", "upload_chunk", "repeat", "job", "job_run"}
 
 // withoutRunning takes what belongs to running processes out of a copy, and the
 // space it took.

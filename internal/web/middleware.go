@@ -35,6 +35,11 @@ func (s *Site) chain(mux http.Handler) http.Handler {
 	top.Handle("GET /assets/", noting("/assets/", s.assets))
 	top.Handle("GET "+aliveRoute, noting(aliveRoute, s.Alive()))
 	top.Handle("GET "+readyRoute, noting(readyRoute, s.Ready()))
+	if s.opt.API != nil {
+		// Programs come with tokens; the reference page tries with its session. The
+		// API looks at cross-origin requests itself, since a token needs no such care.
+		top.Handle("/api/v1/", s.sessions.LoadAndSave(s.visiting(s.opt.API)))
+	}
 	top.Handle("/", pages)
 	return s.opt.Proxies.Handler(obs.Requests(s.log, s.opt.Metrics, s.recovering(s.headers(top)), aliveRoute, readyRoute))
 }
@@ -99,6 +104,13 @@ func visitOf(r *http.Request) *visit {
 		return v
 	}
 	return &visit{Print: locale.For(locale.Default)}
+}
+
+// Visitor is who is signed in with the session of a request that passed the
+// site: what the API asks.
+func Visitor(r *http.Request) (paiza.Actor, paiza.Person) {
+	v := visitOf(r)
+	return v.Actor, v.Person
 }
 
 func (v *visit) into(r *http.Request) *http.Request {

@@ -62,6 +62,11 @@ func routes() []route {
 		{"POST", "/node/jobs/{id}/pause", paiza.RightOperate, (*Site).pauseJob, false},
 		{"POST", "/node/jobs/{id}/resume", paiza.RightOperate, (*Site).resumeJob, false},
 		{"POST", "/node/backups/{id}/verify", paiza.RightOperate, (*Site).verifyBackup, true},
+		{"GET", "/account/tokens", signedIn, (*Site).tokens, false},
+		{"POST", "/account/tokens", signedIn, (*Site).createToken, false},
+		{"POST", "/account/tokens/{id}/revoke", signedIn, (*Site).revokeToken, false},
+		{"GET", "/api", signedIn, (*Site).reference, false},
+
 		{"GET", "/help", public, (*Site).help, false},
 	}
 	rows = append(rows, signinRoutes()...)

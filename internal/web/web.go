@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -50,8 +51,10 @@ type Options struct {
 	// https://node.example. Without it passkeys and the sign-in server of the
 	// authority work on the machine itself only, at localhost.
 	PublicURL string
-	PasskeyID string    // name for which passkeys are made; empty: the host of PublicURL
-	OIDC      auth.OIDC // the authority's own sign-in server; zero: none
+	PasskeyID string       // name for which passkeys are made; empty: the host of PublicURL
+	OIDC      auth.OIDC    // the authority's own sign-in server; zero: none
+	API       http.Handler // answers /api/v1/; nil when this node has no API
+	Reference []byte       // OpenAPI document of the API, for its page
 }
 
 // Site answers every request to the pages of a node.
@@ -68,6 +71,8 @@ type Site struct {
 	demo     demo
 	handler  http.Handler
 	stopping atomic.Bool // no new work, please: see ready
+	// readReference reads the reference of the API when it is first asked for.
+	readReference func() (referenceView, error)
 }
 
 // New makes the pages over a desk.
@@ -94,6 +99,7 @@ func New(d *desk.Desk, opt Options) *Site {
 		assets: loadAssets(), issuer: auth.NewIssuer(opt.OIDC, opt.Now)}
 	s.sessions = newSessions(d, opt.TLS)
 	s.sheets = newSheets(s)
+	s.readReference = sync.OnceValues(func() (referenceView, error) { return readReference(opt.Reference) })
 	s.handler = s.chain(s.mux())
 	return s
 }
