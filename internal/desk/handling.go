@@ -119,6 +119,15 @@ func (d *Desk) handle(ctx context.Context, who paiza.Actor, in paiza.NewHandling
 	return h.Clean(), fields, nil
 }
 
+// handleAll is handle for the rows of a file.
+func (d *Desk) handleAll(ctx context.Context, who paiza.Actor, in paiza.NewHandling) (paiza.Handling, error) {
+	h, fields, err := d.handle(ctx, who, in)
+	if err == nil && len(fields) > 0 {
+		err = &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: fields}
+	}
+	return h, err
+}
+
 // named are the persons who may read a TLP:RED record: those given, and who
 // records it.
 func (d *Desk) named(ctx context.Context, who paiza.Actor, in paiza.NewHandling, h *paiza.Handling, bad func(field, key, value string)) error {
@@ -135,7 +144,7 @@ func (d *Desk) named(ctx context.Context, who paiza.Actor, in paiza.NewHandling,
 	}
 	for _, id := range in.Persons {
 		if !slices.ContainsFunc(people, func(p paiza.Person) bool { return p.ID == id && !p.Disabled }) {
-			bad("persons", "error.choice_unknown", id)
+			bad("persons_named", "error.choice_unknown", id)
 		}
 	}
 	return nil

@@ -119,6 +119,7 @@ type SeizureDetail struct {
 	Import   *paiza.Import
 	History  []paiza.Act
 	Releases []paiza.Release
+	May      []paiza.Right // what the reader may do to it
 }
 
 // Seizure reads one seizure with its source row and its history. One that was
@@ -131,7 +132,7 @@ func (d *Desk) Seizure(ctx context.Context, who paiza.Actor, id string) (Seizure
 	if err := d.sawRed(ctx, who, []paiza.Seizure{z}); err != nil {
 		return SeizureDetail{}, err
 	}
-	out := SeizureDetail{Seizure: z}
+	out := SeizureDetail{Seizure: z, May: d.mayDoTo(who, z)}
 	if out.History, err = d.store.History(ctx, "seizure/"+z.ID); err != nil {
 		return out, err
 	}
@@ -152,6 +153,26 @@ func (d *Desk) Seizure(ctx context.Context, who paiza.Actor, id string) (Seizure
 	}
 	out.Releases, err = d.store.ReleasesOf(ctx, "seizure/"+z.ID)
 	return out, err
+}
+
+// mayDoTo lists what the actor may do to a seizure. Rows of an import are
+// corrected by their source.
+func (d *Desk) mayDoTo(who paiza.Actor, z paiza.Seizure) []paiza.Right {
+	rights := []paiza.Right{paiza.RightRelabel, paiza.RightWithdrawSeizure, paiza.RightProposeRelease}
+	if z.Source.Import == "" {
+		rights = append(rights, paiza.RightCorrectSeizure)
+	}
+	return d.mayDo(who, objectOf(z), d.when(), rights...)
+}
+
+// SeizureFor reads a seizure for the form of an act: it is refused as the act
+// would be.
+func (d *Desk) SeizureFor(ctx context.Context, who paiza.Actor, right paiza.Right, id string) (paiza.Seizure, error) {
+	z, err := d.seizureFor(ctx, who, right, id, d.when())
+	if err != nil {
+		return z, err
+	}
+	return z, d.sawRed(ctx, who, []paiza.Seizure{z})
 }
 
 // seizureFor reads a seizure for an act.

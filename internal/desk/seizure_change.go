@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"paiza"
 	"paiza/internal/access"
@@ -21,7 +22,8 @@ func (d *Desk) RecordSeizure(ctx context.Context, who paiza.Actor, in paiza.NewS
 	if err != nil {
 		return z, err
 	}
-	z.Recorded, z.Source.Person = d.now(), who.ID
+	// As the store gives it back: a release is bound to these bytes.
+	z.Recorded, z.Source.Person = d.now().UTC().Truncate(time.Millisecond), who.ID
 	var key store.Key
 	rand.Read(key[:])
 	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {

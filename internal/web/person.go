@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"paiza"
 	"paiza/internal/access"
@@ -12,7 +13,11 @@ import (
 )
 
 // peopleView is the list of accounts.
-type peopleView struct{ People []paiza.Person }
+type peopleView struct {
+	People   []paiza.Person
+	Agency   map[string]string // names by id
+	Agencies []option
+}
 
 // personView is one account, or the form of a new one.
 type personView struct {
@@ -21,6 +26,7 @@ type personView struct {
 	Password  form
 	Roles     []roleView
 	Languages []option
+	Agencies  []option
 	Self      bool
 }
 
@@ -54,7 +60,15 @@ func (s *Site) people(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	locale.SortBy(v.Print, list, func(p paiza.Person) string { return p.Name })
-	return s.render(w, r, http.StatusOK, "person/list", peopleView{list})
+	names, err := s.agencyNames(r)
+	if err != nil {
+		return err
+	}
+	only := r.URL.Query().Get(keyAgency)
+	if only != "" {
+		list = slices.DeleteFunc(list, func(p paiza.Person) bool { return p.Agency != only })
+	}
+	return s.render(w, r, http.StatusOK, "person/list", peopleView{list, names, agencyOptions(v.Print, names, only)})
 }
 
 func (s *Site) personForm(w http.ResponseWriter, r *http.Request) error {
@@ -63,7 +77,15 @@ func (s *Site) personForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) newPersonPage(w http.ResponseWriter, r *http.Request, code int, f form) error {
-	view := personView{Form: f, Languages: languageOptions(f.Get("language")),
+	names, err := s.agencyNames(r)
+	if err != nil {
+		return err
+	}
+	chosen := f.Get("agency")
+	if chosen == "" {
+		chosen = visitOf(r).Actor.Agency
+	}
+	view := personView{Form: f, Languages: languageOptions(f.Get("language")), Agencies: agencyOptions(visitOf(r).Print, names, chosen),
 		Roles: roleViews(func(role paiza.Role) bool { return f.Has("role", string(role)) })}
 	return s.render(w, r, code, "person/new", view)
 }
@@ -79,7 +101,7 @@ func roles(f form) []paiza.Role {
 func (s *Site) createPerson(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	f := readForm(r)
-	in := paiza.NewPerson{Login: f.Get("login"), Name: f.Get("name"), Roles: roles(f),
+	in := paiza.NewPerson{Login: f.Get("login"), Name: f.Get("name"), Agency: f.Get("agency"), Roles: roles(f),
 		Language: f.Get("language"), Password: f.Raw("password")}
 	p, err := paiza.Person{}, f.same("password", "again")
 	if err == nil {
@@ -108,7 +130,7 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request, code int, chan
 		return err
 	}
 	if change.values == nil {
-		change.values = url.Values{"name": {p.Name}}
+		change.values = url.Values{"name": {p.Name}, "agency": {p.Agency}}
 		for _, role := range p.Roles {
 			change.values.Add("role", string(role))
 		}
@@ -116,7 +138,11 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request, code int, chan
 			change.values.Set("disabled", "1")
 		}
 	}
-	view := personView{Person: p, Form: change, Password: password, Self: p.ID == v.Actor.ID,
+	names, err := s.agencyNames(r)
+	if err != nil {
+		return err
+	}
+	view := personView{Person: p, Form: change, Agencies: agencyOptions(v.Print, names, change.Get("agency")), Password: password, Self: p.ID == v.Actor.ID,
 		Roles: roleViews(func(role paiza.Role) bool { return change.Has("role", string(role)) })}
 	return s.render(w, r, code, "person/detail", view)
 }
@@ -124,7 +150,7 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request, code int, chan
 func (s *Site) updatePerson(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	f := readForm(r)
-	change := desk.PersonChange{Name: f.Get("name"), Roles: roles(f), Disabled: f.Get("disabled") != "", Reason: f.Get("reason")}
+	change := desk.PersonChange{Name: f.Get("name"), Agency: f.Get("agency"), Roles: roles(f), Disabled: f.Get("disabled") != "", Reason: f.Get("reason")}
 	p, err := s.desk.UpdatePerson(r.Context(), v.Actor, r.PathValue("id"), change)
 	if err != nil {
 		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrConflict) {

@@ -13,7 +13,7 @@ import (
 
 // filled is the pattern with something in its wildcards.
 func filled(pattern string) string {
-	return strings.NewReplacer("{$}", "", "{id}", "1").Replace(pattern)
+	return strings.NewReplacer("{$}", "", "{id}", "1", "{seq}", "1", "{version}", "1").Replace(pattern)
 }
 
 // TestRefusals is made from the table of routes: every route refuses a person

@@ -43,6 +43,16 @@ func routes() []route {
 		{"GET", "/seizures/new", paiza.RightRecordSeizure, (*Site).recordForm, false},
 		{"POST", "/seizures", paiza.RightRecordSeizure, (*Site).record, false},
 		{"GET", "/seizures/{id}", paiza.RightReadSeizure, (*Site).seizure, false},
+		{"GET", "/seizures/{id}/versions/{version}", paiza.RightReadSeizure, (*Site).seizureVersion, false},
+		{"GET", "/seizures/{id}/proof", paiza.RightReadSeizure, proofOf("seizure"), false},
+		{"GET", "/seizures/{id}/correct", paiza.RightCorrectSeizure, actForm(correcting), false},
+		{"POST", "/seizures/{id}/correct", paiza.RightCorrectSeizure, actOn(correcting), false},
+		{"GET", "/seizures/{id}/relabel", paiza.RightRelabel, actForm(relabelling), false},
+		{"POST", "/seizures/{id}/relabel", paiza.RightRelabel, actOn(relabelling), false},
+		{"GET", "/seizures/{id}/withdraw", paiza.RightWithdrawSeizure, actForm(withdrawing), false},
+		{"POST", "/seizures/{id}/withdraw", paiza.RightWithdrawSeizure, actOn(withdrawing), false},
+		{"GET", "/seizures/{id}/release", paiza.RightProposeRelease, (*Site).proposeForm, false},
+		{"POST", "/seizures/{id}/release", paiza.RightProposeRelease, (*Site).propose, false},
 		{"GET", "/totals", paiza.RightReadSeizure, (*Site).totals, false},
 
 		{"GET", "/imports", paiza.RightReadSeizure, (*Site).imports, false},
@@ -53,6 +63,24 @@ func routes() []route {
 		{"GET", "/imports/{id}", paiza.RightReadSeizure, (*Site).importDetail, false},
 		{"GET", "/imports/{id}/errors.csv", paiza.RightReadSeizure, (*Site).importErrors, true},
 		{"POST", "/imports/{id}/undo", paiza.RightUndoImport, (*Site).undoImport, true},
+
+		{"GET", "/imports/{id}/proof", paiza.RightReadSeizure, proofOf("import"), false},
+		{"GET", "/imports/{id}/relabel", paiza.RightRelabel, (*Site).relabelImportForm, false},
+		{"POST", "/imports/{id}/relabel", paiza.RightRelabel, (*Site).relabelImport, true},
+
+		{"GET", "/cases", paiza.RightReadCase, (*Site).cases, false},
+		{"GET", "/cases/new", paiza.RightManageCase, (*Site).caseForm, false},
+		{"POST", "/cases", paiza.RightManageCase, (*Site).createCase, false},
+		{"GET", "/cases/{id}", paiza.RightReadCase, (*Site).casefile, false},
+		{"GET", "/cases/{id}/proof", paiza.RightReadCase, proofOf("case"), false},
+		{"GET", "/cases/{id}/change", paiza.RightManageCase, (*Site).changeCaseForm, false},
+		{"POST", "/cases/{id}/change", paiza.RightManageCase, (*Site).updateCase, false},
+
+		{"GET", "/releases", paiza.RightReadSeizure, (*Site).releases, false},
+		{"GET", "/releases/{id}", paiza.RightReadSeizure, (*Site).release, false},
+		{"POST", "/releases/{id}/confirm", paiza.RightConfirmRelease, (*Site).confirmRelease, false},
+		{"POST", "/releases/{id}/refuse", paiza.RightProposeRelease, (*Site).refuseRelease, false},
+		{"GET", "/releases/{id}/file", paiza.RightProposeRelease, (*Site).releaseFile, false},
 
 		{"GET", "/catalog", paiza.RightReadCatalog, (*Site).substances, false},
 		{"GET", "/catalog/units", paiza.RightReadCatalog, (*Site).units, false},
@@ -66,6 +94,14 @@ func routes() []route {
 		{"POST", "/people/{id}", paiza.RightManagePeople, (*Site).updatePerson, false},
 		{"POST", "/people/{id}/password", paiza.RightManagePeople, (*Site).resetPassword, false},
 
+		{"GET", "/agencies", paiza.RightManageAgencies, (*Site).agencies, false},
+		{"GET", "/agencies/new", paiza.RightManageAgencies, (*Site).agencyForm, false},
+		{"POST", "/agencies", paiza.RightManageAgencies, (*Site).createAgency, false},
+		{"GET", "/agencies/{id}", paiza.RightManageAgencies, (*Site).agency, false},
+		{"POST", "/agencies/{id}", paiza.RightManageAgencies, (*Site).updateAgency, false},
+
+		{"GET", "/ledger/{seq}", paiza.RightReadLedger, (*Site).entry, false},
+		{"GET", "/ledger/{seq}/proof", paiza.RightReadLedger, (*Site).entryProof, false},
 		{"GET", "/ledger", paiza.RightReadLedger, (*Site).ledger, false},
 		{"GET", "/help", public, (*Site).help, false},
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"paiza"
+	"paiza/internal/desk"
 	"paiza/internal/locale"
 )
 
@@ -131,6 +132,7 @@ type setupView struct {
 	Token  string
 	Form   form
 	Needed bool // nobody has an account yet
+	Kinds  []option
 }
 
 func (s *Site) setupForm(w http.ResponseWriter, r *http.Request) error {
@@ -142,7 +144,7 @@ func (s *Site) setupForm(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 		return nil
 	}
-	view := setupView{Token: r.URL.Query().Get("token"), Needed: needed}
+	view := setupView{Token: r.URL.Query().Get("token"), Needed: needed, Kinds: kindOptions(visitOf(r).Print, "")}
 	return s.render(w, r, http.StatusOK, "session/setup", view)
 }
 
@@ -156,14 +158,14 @@ func (s *Site) setup(w http.ResponseWriter, r *http.Request) error {
 		err = paiza.Invalid("error.sign_in.wait", paiza.Args{"time": wait})
 	}
 	if err == nil {
-		person, err = s.desk.Setup(r.Context(), token, in, from(r))
+		person, err = s.desk.Setup(r.Context(), token, in, homeOf(f), from(r))
 	}
 	if err != nil {
 		if code, _ := statusOf(err); code >= 500 {
 			return err
 		}
 		s.attempts.failed("setup", from(r))
-		view := setupView{Token: token, Form: f.failed(visitOf(r).Print, err), Needed: true}
+		view := setupView{Token: token, Form: f.failed(visitOf(r).Print, err), Needed: true, Kinds: kindOptions(visitOf(r).Print, f.Get("agency_kind"))}
 		code, _ := statusOf(err)
 		return s.render(w, r, code, "session/setup", view)
 	}
@@ -172,6 +174,11 @@ func (s *Site) setup(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 	return nil
+}
+
+// homeOf is what a person says of the node's own agency when he sets it up.
+func homeOf(f form) desk.Home {
+	return desk.Home{Name: f.Get("agency_name"), Kind: paiza.AgencyKind(f.Get("agency_kind"))}
 }
 
 // setLanguage keeps the language in a cookie and in the account.

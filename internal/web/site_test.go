@@ -69,7 +69,7 @@ func inhabited(t *testing.T) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := n.desk.Setup(t.Context(), token, paiza.NewPerson{Login: "root", Name: "All Roles", Password: password, Language: "en"}, "test")
+	root, err := n.desk.Setup(t.Context(), token, paiza.NewPerson{Login: "root", Name: "All Roles", Password: password, Language: "en"}, desk.Home{Name: "Central Police", Kind: paiza.AgencyPolice}, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,10 @@ import (
 //	flag                     rows with any of these flags; may repeat (list)
 //	producing, departure, through, destination   exactly this route: an end that
 //	                         is missing, or "-", is one the source leaves out (list)
+//	label                    TLP labels; may repeat (list)
+//	case                     id of a case (list)
+//	red=without              leaves out TLP:RED rows, which no figure counts (list)
+//	withdrawn=only           what the person's agency withdrew (list)
 //	after                    cursor of the next page (list)
 const (
 	keyFrom        = "from"
@@ -48,9 +52,14 @@ const (
 	keyDeparture   = "departure"
 	keyThrough     = "through"
 	keyDestination = "destination"
+	keyLabel       = "label"
+	keyCase        = "case"
+	keyRed         = "red"
+	keyWithdrawn   = "withdrawn"
 	keyAfter       = "after"
 
 	without = "without"
+	alone   = "only"
 	nowhere = "-"
 )
 
@@ -119,6 +128,10 @@ func parseFilter(q url.Values) (paiza.SeizureFilter, error) {
 	for _, name := range codes[string](&p, keyFlag, func(s string) bool { return flagNamed(s) != 0 }) {
 		f.Flags |= flagNamed(name)
 	}
+	f.TLPs = codes[paiza.TLP](&p, keyLabel, func(s string) bool { return slices.Contains(paiza.TLPs(), paiza.TLP(s)) })
+	f.Case = one[string](&p, keyCase, isCode)
+	f.WithoutRed = one[string](&p, keyRed, func(s string) bool { return s == without }) == without
+	f.Withdrawn = one[string](&p, keyWithdrawn, func(s string) bool { return s == alone }) == alone
 	end := func(key string) paiza.Country {
 		c := one[string](&p, key, func(s string) bool { return s == nowhere || isCountry(s) })
 		if c == nowhere {
@@ -140,6 +153,14 @@ func formatFilter(f paiza.SeizureFilter) url.Values {
 	for _, one := range f.Flags.Each() {
 		q.Add(keyFlag, flagName(one))
 	}
+	add(q, keyLabel, f.TLPs)
+	set(q, keyCase, f.Case)
+	if f.WithoutRed {
+		q.Set(keyRed, without)
+	}
+	if f.Withdrawn {
+		q.Set(keyWithdrawn, alone)
+	}
 	if f.Route != nil {
 		set(q, keyProducing, string(f.Route.Producing))
 		set(q, keyDeparture, string(f.Route.Departure))
@@ -153,7 +174,14 @@ func formatFilter(f paiza.SeizureFilter) url.Values {
 }
 
 // rowsLink is the list of the rows under a figure of the picture.
-func rowsLink(s paiza.Slice) string { return address("/seizures", formatSlice(s)) }
+func rowsLink(s paiza.Slice) string { return figureLink(paiza.SeizureFilter{Slice: s}) }
+
+// figureLink is rowsLink for any filter. No figure counts TLP:RED rows, so the
+// list under it leaves them out for who may read some.
+func figureLink(f paiza.SeizureFilter) string {
+	f.WithoutRed = true
+	return address("/seizures", formatFilter(f))
+}
 
 // address joins a path and its parameters.
 func address(path string, q url.Values) string {
