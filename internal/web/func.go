@@ -68,7 +68,7 @@ func (s *Site) funcs(p *locale.Printer) template.FuncMap {
 		"flags":     paiza.AllFlags,
 		"action":    func(name string) string { return actionName(p, name) },
 		"agency":    func(name string) string { return agencyName(p, name) },
-		"tlpMark":   func(l paiza.TLP) string { return strings.TrimSuffix(string(l), "+strict") },
+		"tlpMark":   func(l any) string { return strings.TrimSuffix(fmt.Sprint(l), "+strict") },
 		"group":     func(g paiza.Group) string { return p.T("group." + string(g)) },
 		"routing":   func(r paiza.Routing) string { return p.T("routing." + string(r)) },
 		"amount":    func(a paiza.Amount) string { return amount(p, a) },

@@ -174,15 +174,19 @@ func (s *Site) facts(p *locale.Printer, z paiza.Seizure) []fact {
 		{"field.transport", s.codeName(p, catalog.KindTransport, z.Transport)}, {"field.hiding", s.codeName(p, catalog.KindHiding, z.Hiding)},
 		{"field.installation", s.codeName(p, catalog.KindInstallation, z.Installation)}, {"field.packaging", z.Packaging},
 		{"field.agency", z.Agency}, {"field.reference", z.Reference}, {"field.exhibit", z.Exhibit}, {"field.persons", persons},
-		{"field.tlp", "TLP:" + p.T("tlp."+string(z.Handling.TLP))}, {"field.purpose", p.T("purpose." + string(z.Handling.Purpose))}, {"field.caveat", z.Caveat},
 	}
+}
+
+// limits are the facts of how a record is handled.
+func limits(p *locale.Printer, z paiza.Seizure) []fact {
+	return []fact{{"field.tlp", "TLP:" + p.T("tlp."+string(z.Handling.TLP))}, {"field.purpose", p.T("purpose." + string(z.Handling.Purpose))}, {"field.caveat", z.Caveat}}
 }
 
 // differences are the facts in which two versions differ.
 func (s *Site) differences(p *locale.Printer, before, after paiza.Seizure) []difference {
-	old := s.facts(p, before)
+	old := append(s.facts(p, before), limits(p, before)...)
 	var out []difference
-	for i, now := range s.facts(p, after) {
+	for i, now := range append(s.facts(p, after), limits(p, after)...) {
 		if old[i].Text != now.Text {
 			out = append(out, difference{now.Field, old[i].Text, now.Text})
 		}
