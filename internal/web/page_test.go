@@ -44,6 +44,11 @@ func TestSetup(t *testing.T) {
 		t.Errorf("two different passwords: %s", r.Status)
 	}
 	form.Set("again", password)
+	if r := b.post("/setup", form); r.StatusCode != http.StatusUnprocessableEntity || r.text("#h-agency_name") == "" {
+		t.Errorf("a node whose agency has no name: %s, %q", r.Status, r.text("#h-agency_name"))
+	}
+	form.Set("agency_name", "Central Police")
+	form.Set("agency_kind", "police")
 	wrong := url.Values{}
 	for k, v := range form {
 		wrong[k] = v
@@ -57,6 +62,8 @@ func TestSetup(t *testing.T) {
 	}
 	if r := b.page("/"); !strings.Contains(r.text(".me summary"), "Aigerim Serikova") {
 		t.Error("the first administrator is not signed in after the setup")
+	} else if got := r.text(".me .house"); got != "Central Police" {
+		t.Errorf("the frame names the agency %q", got)
 	}
 	if r := n.browser(t).get("/setup?token=" + token); r.Header.Get("Location") != "/sign-in" {
 		t.Errorf("the link works twice: %s", r.Status)

@@ -177,16 +177,16 @@ func (s *Site) facts(p *locale.Printer, z paiza.Seizure) []fact {
 	}
 }
 
-// limits are the facts of how a record is handled.
-func limits(p *locale.Printer, z paiza.Seizure) []fact {
+// restrictions are the facts of how a record is handled.
+func restrictions(p *locale.Printer, z paiza.Seizure) []fact {
 	return []fact{{"field.tlp", "TLP:" + p.T("tlp."+string(z.Handling.TLP))}, {"field.purpose", p.T("purpose." + string(z.Handling.Purpose))}, {"field.caveat", z.Caveat}}
 }
 
 // differences are the facts in which two versions differ.
 func (s *Site) differences(p *locale.Printer, before, after paiza.Seizure) []difference {
-	old := append(s.facts(p, before), limits(p, before)...)
+	old := append(s.facts(p, before), restrictions(p, before)...)
 	var out []difference
-	for i, now := range append(s.facts(p, after), limits(p, after)...) {
+	for i, now := range append(s.facts(p, after), restrictions(p, after)...) {
 		if old[i].Text != now.Text {
 			out = append(out, difference{now.Field, old[i].Text, now.Text})
 		}
