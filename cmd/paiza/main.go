@@ -43,6 +43,9 @@ type cli struct {
 	Fsck     fsckCmd     `cmd:"" help:"Prove that figures equal their rows and that the ledger is whole."`
 	Ledger   ledgerCmd   `cmd:"" help:"The record of acts: list it, check it, prove entries of it."`
 	User     userCmd     `cmd:"" help:"Accounts of this node."`
+	Agency   agencyCmd   `cmd:"" help:"Agencies that share this node."`
+	Case     caseCmd     `cmd:"" help:"Cases."`
+	Release  releaseCmd  `cmd:"" help:"What leaves the agency: list, confirm, refuse."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

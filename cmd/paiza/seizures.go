@@ -1,15 +1,34 @@
 package main
 
 import (
+	"slices"
+	"strings"
+
 	"paiza"
 	"paiza/internal/desk"
 )
 
 type seizuresCmd struct {
 	sliceFlags
-	Text  string `short:"t" help:"Words to find, in any script." placeholder:"WORDS"`
-	Limit int    `help:"How many rows." default:"50"`
-	After string `help:"Cursor of the page before." placeholder:"CURSOR"`
+	Text      string   `short:"t" help:"Words to find, in any script." placeholder:"WORDS"`
+	Limit     int      `help:"How many rows." default:"50"`
+	After     string   `help:"Cursor of the page before." placeholder:"CURSOR"`
+	Label     []string `help:"TLP label: clear, green, amber, amber+strict, red; repeat for several." placeholder:"LABEL"`
+	Case      string   `help:"Only records of this case, by id." placeholder:"ID"`
+	Withdrawn bool     `help:"What was withdrawn, and nothing else."`
+}
+
+// tlps are labels as a person types them.
+func tlps(names []string) ([]paiza.TLP, error) {
+	var out []paiza.TLP
+	for _, name := range names {
+		l := paiza.TLP(strings.TrimPrefix(strings.ToLower(name), "tlp:"))
+		if !slices.Contains(paiza.TLPs(), l) {
+			return nil, paiza.Invalid("error.choice_unknown", paiza.Args{"value": name})
+		}
+		out = append(out, l)
+	}
+	return out, nil
 }
 
 // seizureJSON is one row as --json prints it.
@@ -35,6 +54,10 @@ type seizureJSON struct {
 	Destination  string   `json:"destination,omitempty"`
 	Flags        []string `json:"flags,omitempty"`
 	TLP          string   `json:"tlp"`
+	Purpose      string   `json:"purpose"`
+	Owner        string   `json:"owner"`
+	Version      int64    `json:"version"`
+	Withdrawn    bool     `json:"withdrawn,omitempty"`
 	Import       string   `json:"import,omitempty"`
 	Row          int      `json:"row,omitempty"`
 }
@@ -45,7 +68,11 @@ func (c *seizuresCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		list, err := d.Seizures(a.ctx, who, paiza.SeizureFilter{Slice: slice, Text: c.Text}, paiza.Page{Size: c.Limit, After: c.After})
+		labels, err := tlps(c.Label)
+		if err != nil {
+			return err
+		}
+		list, err := d.Seizures(a.ctx, who, paiza.SeizureFilter{Slice: slice, Text: c.Text, TLPs: labels, Case: c.Case, Withdrawn: c.Withdrawn}, paiza.Page{Size: c.Limit, After: c.After})
 		if err != nil {
 			return err
 		}
@@ -62,9 +89,9 @@ func (c *seizuresCmd) Run(a *app) error {
 			if z.Amount.Dim == paiza.DimMass {
 				kg = paiza.Kilograms(z.Amount.Base)
 			}
-			rows[i] = []string{z.ID, z.Date.String(), string(z.Country), z.Place, string(z.Routing), z.SubstanceText, z.AmountText + " " + z.UnitText, kg}
+			rows[i] = []string{z.ID, z.Date.String(), string(z.Country), z.Place, string(z.Routing), z.SubstanceText, z.AmountText + " " + z.UnitText, kg, string(z.Handling.TLP)}
 		}
-		if err := table(a.out, []string{">id", "date", "country", "place", "routing", "substance", ">as written", ">kg"}, rows); err != nil {
+		if err := table(a.out, []string{">id", "date", "country", "place", "routing", "substance", ">as written", ">kg", "tlp"}, rows); err != nil {
 			return err
 		}
 		return nil
@@ -76,7 +103,7 @@ func rowJSON(z *paiza.Seizure) seizureJSON {
 		Routing: string(z.Routing), RoutingBasis: string(z.RoutingBasis), Substance: z.Substance, AsWritten: z.SubstanceText,
 		Amount: z.AmountText, Unit: z.UnitText, Factor: z.Factor, Count: z.Count,
 		Producing: string(z.Route.Producing), Departure: string(z.Route.Departure), Via: string(z.Route.Via), Destination: string(z.Route.Destination),
-		TLP: string(z.Handling.TLP), Import: z.Source.Import, Row: z.Source.Row}
+		TLP: string(z.Handling.TLP), Purpose: string(z.Handling.Purpose), Owner: z.Handling.Owner, Version: z.Version, Withdrawn: z.Withdrawn, Import: z.Source.Import, Row: z.Source.Row}
 	if z.Amount.Dim == paiza.DimMass {
 		r.Kilograms = paiza.Kilograms(z.Amount.Base)
 	}

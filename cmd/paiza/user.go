@@ -21,10 +21,11 @@ type userCmd struct {
 }
 
 type userAddCmd struct {
-	Login string   `arg:"" help:"Login."`
-	Name  string   `help:"Full name." required:""`
-	Role  []string `help:"Role; repeat for several: viewer, registrar, analyst, administrator." required:"" placeholder:"ROLE"`
-	Lang  string   `name:"language" help:"Language of his pages." default:"en"`
+	Login  string   `arg:"" help:"Login."`
+	Name   string   `help:"Full name." required:""`
+	Role   []string `help:"Role; repeat for several: viewer, registrar, analyst, chemist, prosecutor, duty_officer, press_officer, auditor, administrator." required:"" placeholder:"ROLE"`
+	Lang   string   `name:"language" help:"Language of his pages." default:"en"`
+	Agency string   `help:"Agency that he works for, by id or name; the node's own when not given." placeholder:"AGENCY"`
 }
 
 func (c *userAddCmd) Run(a *app) error {
@@ -33,7 +34,11 @@ func (c *userAddCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		p, err := d.CreatePerson(a.ctx, who, paiza.NewPerson{Login: c.Login, Name: c.Name, Roles: roles(c.Role), Language: c.Lang, Password: password})
+		agency, err := a.agencyID(d, who, c.Agency)
+		if err != nil {
+			return err
+		}
+		p, err := d.CreatePerson(a.ctx, who, paiza.NewPerson{Login: c.Login, Name: c.Name, Agency: agency, Roles: roles(c.Role), Language: c.Lang, Password: password})
 		if err != nil {
 			return err
 		}
@@ -62,9 +67,9 @@ func (c *userListCmd) Run(a *app) error {
 			if p.Disabled {
 				state = "disabled"
 			}
-			rows[i] = []string{p.Login, p.Name, roleList(p.Roles), p.Language, state, a.loc.Time(p.LastSeen)}
+			rows[i] = []string{p.Login, p.Name, roleList(p.Roles), p.Agency, p.Language, state, a.loc.Time(p.LastSeen)}
 		}
-		return table(a.out, []string{"login", "name", "roles", "language", "state", "last seen"}, rows)
+		return table(a.out, []string{"login", "name", "roles", "agency", "language", "state", "last seen"}, rows)
 	})
 }
 
@@ -72,6 +77,7 @@ type userSetCmd struct {
 	Login   string   `arg:"" help:"Login."`
 	Name    string   `help:"Full name."`
 	Role    []string `help:"Roles, replacing the present ones." placeholder:"ROLE"`
+	Agency  string   `help:"Agency that he works for, by id or name." placeholder:"AGENCY"`
 	Disable bool     `help:"Close the account." xor:"state"`
 	Enable  bool     `help:"Open it again." xor:"state"`
 	Reason  string   `help:"Why, for the ledger." placeholder:"TEXT"`
@@ -89,6 +95,9 @@ func (c *userSetCmd) Run(a *app) error {
 		}
 		if len(c.Role) > 0 {
 			ch.Roles = roles(c.Role)
+		}
+		if ch.Agency, err = a.agencyID(d, who, c.Agency); err != nil {
+			return err
 		}
 		if p, err = d.UpdatePerson(a.ctx, who, p.ID, ch); err != nil {
 			return err
@@ -155,7 +164,7 @@ func (a *app) person(p paiza.Person) error {
 }
 
 func personJSON(p paiza.Person) map[string]any {
-	return map[string]any{"id": p.ID, "login": p.Login, "name": p.Name, "roles": p.Roles, "language": p.Language, "disabled": p.Disabled}
+	return map[string]any{"id": p.ID, "login": p.Login, "name": p.Name, "roles": p.Roles, "agency": p.Agency, "language": p.Language, "disabled": p.Disabled}
 }
 
 func roles(names []string) []paiza.Role {

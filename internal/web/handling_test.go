@@ -387,9 +387,7 @@ func TestImportHandling(t *testing.T) {
 	}
 	r := root.post(at+"/run", dry.fields("form[action$='/run']"))
 	imp := r.Header.Get("Location")
-	for root.page(imp).doc.Find("meta[http-equiv=refresh]").Length() > 0 {
-		time.Sleep(20 * time.Millisecond)
-	}
+	root.finished(imp)
 	if got := customs.page("/seizures").doc.Find("main tbody tr").Length(); got == 0 {
 		t.Error("the customs do not see the shared rows")
 	}

@@ -147,7 +147,11 @@ func (s *Site) seizure(w http.ResponseWriter, r *http.Request) error {
 	if view.Handling, err = s.handled(r, detail.Handling, detail.Caveat); err != nil {
 		return err
 	}
-	if view.Proof, err = s.proofView(r, "/seizures/"+detail.ID+"/proof", "seizure-"+detail.ID+".proof"); err != nil {
+	of, id := "seizure", detail.ID
+	if !slices.ContainsFunc(detail.History, func(a paiza.Act) bool { return a.Subject == "seizure/"+id }) && detail.Import != nil {
+		of, id = "import", detail.Import.ID // a row to which nothing was done since
+	}
+	if view.Proof, err = s.proofView(r, "/"+of+"s/"+id+"/proof", of+"-"+id+".proof"); err != nil {
 		return err
 	}
 	for _, one := range detail.Releases {
