@@ -38,7 +38,7 @@ func (d *Desk) RecordSeizure(ctx context.Context, who paiza.Actor, in paiza.NewS
 // typed checks what a registrar typed and turns it into a seizure.
 func (d *Desk) typed(ctx context.Context, who paiza.Actor, in paiza.NewSeizure) (paiza.Seizure, error) {
 	z, fields := d.resolve(in)
-	h, more, err := d.handle(ctx, who, in.Handling)
+	h, more, err := d.handle(ctx, who, in.Handling, "")
 	if err != nil {
 		return z, err
 	}
@@ -121,7 +121,7 @@ func (d *Desk) relabel(ctx context.Context, who paiza.Actor, old paiza.Handling,
 		return old, err
 	}
 	in.Own = true
-	h, fields, err := d.handle(ctx, who, in)
+	h, fields, err := d.handle(ctx, who, in, old.Case)
 	if err != nil {
 		return old, err
 	}
