@@ -31,25 +31,14 @@ func (d *Desk) LedgerWhere(ctx context.Context, who paiza.Actor, f paiza.ActFilt
 	return d.store.ActsWhere(ctx, f, before, min(max(n, 1), 500))
 }
 
-// LedgerChoices are what a filter of the ledger offers.
-type LedgerChoices struct {
-	Actions []string
-	People  []paiza.Person // id, name and agency alone
-}
-
-// LedgerChoices lists the actions that the ledger holds and who may have acted.
-func (d *Desk) LedgerChoices(ctx context.Context, who paiza.Actor) (LedgerChoices, error) {
-	var out LedgerChoices
+// LedgerPeople lists who may have acted, for a filter of the ledger: id, name
+// and agency, and nothing else of their accounts.
+func (d *Desk) LedgerPeople(ctx context.Context, who paiza.Actor) ([]paiza.Person, error) {
 	if err := allow(who, paiza.RightReadLedger); err != nil {
-		return out, err
-	}
-	var err error
-	if out.Actions, err = d.store.Actions(ctx); err != nil {
-		return out, err
+		return nil, err
 	}
 	people, err := d.store.People(ctx)
-	out.People = namesOnly(people, func(paiza.Person) bool { return true })
-	return out, err
+	return namesOnly(people, func(paiza.Person) bool { return true }), err
 }
 
 // Act reads one entry of the ledger.

@@ -151,7 +151,10 @@ func (d *Desk) Seizure(ctx context.Context, who paiza.Actor, id string) (Seizure
 		}
 		out.History = append(before, out.History...)
 	}
-	out.Releases, err = d.store.ReleasesOf(ctx, "seizure/"+z.ID)
+	// What an agency deliberates to release is its own affair.
+	if z.Handling.Owner == who.Agency || who.Via == paiza.ViaConsole {
+		out.Releases, err = d.store.ReleasesOf(ctx, "seizure/"+z.ID)
+	}
 	return out, err
 }
 

@@ -120,24 +120,6 @@ func (s *Store) Act(ctx context.Context, seq int64) (paiza.Act, error) {
 	return list[0], nil
 }
 
-// Actions lists the actions that the ledger holds, by name.
-func (s *Store) Actions(ctx context.Context) ([]string, error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT DISTINCT action FROM act ORDER BY action")
-	if err != nil {
-		return nil, diskError(err)
-	}
-	defer rows.Close()
-	var out []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
-		out = append(out, name)
-	}
-	return out, diskError(rows.Err())
-}
-
 // History lists the acts on one subject, oldest first.
 func (s *Store) History(ctx context.Context, subject string) ([]paiza.Act, error) {
 	return s.acts(ctx, "SELECT "+actColumns+" FROM act WHERE subject = $1 ORDER BY seq", subject)

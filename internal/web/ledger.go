@@ -130,7 +130,7 @@ func (s *Site) ledgerFilter(r *http.Request, agencies map[string]string) (ledger
 	v := visitOf(r)
 	p, q := v.Print, r.URL.Query()
 	out := ledgerFilter{Subject: q.Get(keySubject), From: q.Get(keyFrom), To: q.Get(keyTo)}
-	choices, err := s.desk.LedgerChoices(r.Context(), v.Actor)
+	staff, err := s.desk.LedgerPeople(r.Context(), v.Actor)
 	if err != nil {
 		return out, err
 	}
@@ -142,10 +142,12 @@ func (s *Site) ledgerFilter(r *http.Request, agencies map[string]string) (ledger
 		return append([]option{{Value: "", Name: p.T("filter.any")}}, named...)
 	}
 	var actions, people, houses []option
-	for _, name := range choices.Actions {
-		actions = append(actions, option{Value: name, Name: actionName(p, name)})
+	for _, key := range p.Keys() {
+		if name, ok := strings.CutPrefix(key, "action."); ok {
+			actions = append(actions, option{Value: name, Name: actionName(p, name)})
+		}
 	}
-	for _, one := range choices.People {
+	for _, one := range staff {
 		people = append(people, option{Value: one.ID, Name: one.Name})
 	}
 	for id, name := range agencies {
