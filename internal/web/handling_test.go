@@ -189,6 +189,14 @@ func TestImportHandling(t *testing.T) {
 	if got := customs.page("/seizures").doc.Find("main tbody tr").Length(); got == 0 {
 		t.Error("the customs do not see the shared rows")
 	}
+	// One row is shared with everybody before the file is kept back.
+	row := root.page("/seizures").doc.Find("main tbody .rowlink").First().AttrOr("href", "")
+	wider := root.page(row + "/relabel").fields("main form")
+	wider.Set("tlp", "green")
+	wider.Set("reason", "for all")
+	if r := root.post(row+"/relabel", wider); r.StatusCode != http.StatusSeeOther {
+		t.Fatalf("relabel a row: %s %s", r.Status, r.text(".bad"))
+	}
 	change := root.page(imp + "/relabel").fields("main form")
 	change.Set("tlp", "amber+strict")
 	change.Set("reason", "shared by mistake")
@@ -198,7 +206,11 @@ func TestImportHandling(t *testing.T) {
 	if r := customs.get(imp); r.StatusCode != http.StatusNotFound {
 		t.Errorf("the import is still shared: %s", r.Status)
 	}
-	if got := customs.page("/seizures").doc.Find("main .rowlink").Length(); got != 0 {
-		t.Errorf("%d rows are still shared", got)
+	if got := customs.page("/seizures").doc.Find("main .rowlink").Length(); got != 1 {
+		t.Errorf("%d rows are still shared, want the one labelled by itself", got)
+	}
+	page := customs.page(row)
+	if page.doc.Find("main a[href='"+imp+"']").Length() != 0 || strings.Contains(page.text("main"), "ids.csv") || !strings.Contains(page.text("main"), h.words("seizure.file_kept")) {
+		t.Error("the page of a shared row tells of the file that is not shared")
 	}
 }
