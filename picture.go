@@ -81,6 +81,7 @@ type SeizureFilter struct {
 	Text  string // words, in any script
 	Flags Flags  // rows that have any of these
 	TLPs  []TLP  // labels
+	Case  string // records of a case
 	// WithoutRed leaves out TLP:RED rows, which no figure counts.
 	WithoutRed bool
 	// Withdrawn lists what was withdrawn, and nothing else.

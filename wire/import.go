@@ -142,11 +142,12 @@ type Layout struct {
 
 // Take says how an uploaded file is to be read.
 type Take struct {
-	Upload  string `json:"upload" doc:"Id of the upload."`
-	Profile string `json:"profile,omitempty" doc:"Name of a shipped layout; found out when not given."`
-	Mapping string `json:"mapping,omitempty" doc:"Layout as TOML that a person checked; wins over profile."`
-	Accept  bool   `json:"accept,omitempty" doc:"Take a proposed layout as it is."`
-	Reason  string `json:"reason,omitempty" doc:"Why, for the ledger."`
+	Upload   string     `json:"upload" doc:"Id of the upload."`
+	Profile  string     `json:"profile,omitempty" doc:"Name of a shipped layout; found out when not given."`
+	Mapping  string     `json:"mapping,omitempty" doc:"Layout as TOML that a person checked; wins over profile."`
+	Accept   bool       `json:"accept,omitempty" doc:"Take a proposed layout as it is."`
+	Handling NewMarking `json:"handling,omitzero" required:"false" doc:"Of every row of the file."`
+	Reason   string     `json:"reason,omitempty" doc:"Why, for the ledger."`
 }
 
 // Why is the reason of an act.

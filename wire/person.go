@@ -43,6 +43,7 @@ type NewPerson struct {
 // PersonChange replaces what may be changed of an account.
 type PersonChange struct {
 	Name     string       `json:"name"`
+	Agency   string       `json:"agency,omitempty" doc:"Unchanged when not given."`
 	Roles    []paiza.Role `json:"roles"`
 	Disabled bool         `json:"disabled"`
 	Reason   string       `json:"reason,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"paiza"
 )
@@ -29,6 +30,10 @@ import (
 //	flag                     rows with any of these flags; may repeat (list)
 //	producing, departure, through, destination   exactly this route: an end that
 //	                         is missing, or "-", is one the source leaves out (list)
+//	label                    TLP labels; may repeat (list)
+//	case                     id of a case (list)
+//	red=without              leaves out TLP:RED rows, which no figure counts (list)
+//	withdrawn=only           what the person's agency withdrew (list)
 //	after                    cursor of the next page (list)
 const (
 	KeyFrom        = "from"
@@ -49,9 +54,14 @@ const (
 	KeyDeparture   = "departure"
 	KeyThrough     = "through"
 	KeyDestination = "destination"
+	KeyLabel       = "label"
+	KeyCase        = "case"
+	KeyRed         = "red"
+	KeyWithdrawn   = "withdrawn"
 	KeyAfter       = "after"
 
 	without = "without"
+	alone   = "only"
 	nowhere = "-"
 )
 
@@ -88,15 +98,15 @@ func ParseSlice(q url.Values) (paiza.Slice, error) {
 // for the slice.
 func FormatSlice(s paiza.Slice) url.Values {
 	q := url.Values{}
-	setQuery(q, KeyFrom, s.Period.From.String())
-	setQuery(q, KeyTo, s.Period.To.String())
-	addQuery(q, KeyCountry, s.Countries)
-	addQuery(q, KeyDivision, s.Divisions)
-	addQuery(q, KeySubstance, s.Substances)
-	addQuery(q, KeyGroup, s.Groups)
-	addQuery(q, KeyRouting, s.Routings)
-	addQuery(q, KeyImport, s.Imports)
-	setQuery(q, KeyVia, string(s.Via))
+	SetQuery(q, KeyFrom, s.Period.From.String())
+	SetQuery(q, KeyTo, s.Period.To.String())
+	AddQuery(q, KeyCountry, s.Countries)
+	AddQuery(q, KeyDivision, s.Divisions)
+	AddQuery(q, KeySubstance, s.Substances)
+	AddQuery(q, KeyGroup, s.Groups)
+	AddQuery(q, KeyRouting, s.Routings)
+	AddQuery(q, KeyImport, s.Imports)
+	SetQuery(q, KeyVia, string(s.Via))
 	if s.WithoutDoubtful {
 		q.Set(KeyDoubtful, without)
 	}
@@ -120,6 +130,10 @@ func ParseFilter(q url.Values) (paiza.SeizureFilter, error) {
 	for _, name := range codes[string](&p, KeyFlag, func(s string) bool { return FlagNamed(s) != 0 }) {
 		f.Flags |= FlagNamed(name)
 	}
+	f.TLPs = codes[paiza.TLP](&p, KeyLabel, func(s string) bool { return slices.Contains(paiza.TLPs(), paiza.TLP(s)) })
+	f.Case = one[string](&p, KeyCase, isCode)
+	f.WithoutRed = one[string](&p, KeyRed, func(s string) bool { return s == without }) == without
+	f.Withdrawn = one[string](&p, KeyWithdrawn, func(s string) bool { return s == alone }) == alone
 	end := func(key string) paiza.Country {
 		c := one[string](&p, key, func(s string) bool { return s == nowhere || isCountry(s) })
 		if c == nowhere {
@@ -137,20 +151,66 @@ func ParseFilter(q url.Values) (paiza.SeizureFilter, error) {
 // FormatFilter is the inverse of ParseFilter.
 func FormatFilter(f paiza.SeizureFilter) url.Values {
 	q := FormatSlice(f.Slice)
-	setQuery(q, KeyText, f.Text)
+	SetQuery(q, KeyText, f.Text)
 	for _, one := range f.Flags.Each() {
 		q.Add(KeyFlag, FlagName(one))
 	}
+	AddQuery(q, KeyLabel, f.TLPs)
+	SetQuery(q, KeyCase, f.Case)
+	if f.WithoutRed {
+		q.Set(KeyRed, without)
+	}
+	if f.Withdrawn {
+		q.Set(KeyWithdrawn, alone)
+	}
 	if f.Route != nil {
-		setQuery(q, KeyProducing, string(f.Route.Producing))
-		setQuery(q, KeyDeparture, string(f.Route.Departure))
-		setQuery(q, KeyThrough, string(f.Route.Via))
-		setQuery(q, KeyDestination, string(f.Route.Destination))
+		SetQuery(q, KeyProducing, string(f.Route.Producing))
+		SetQuery(q, KeyDeparture, string(f.Route.Departure))
+		SetQuery(q, KeyThrough, string(f.Route.Via))
+		SetQuery(q, KeyDestination, string(f.Route.Destination))
 		if !f.Route.Stated() {
 			q.Set(KeyDeparture, nowhere)
 		}
 	}
 	return q
+}
+
+// The query parameters of the ledger, besides from and to.
+const (
+	KeySubject = "subject"
+	KeyPerson  = "person"
+	KeyAgency  = "agency"
+	KeyAction  = "action"
+	KeyBefore  = "before"
+)
+
+// ParseActs reads which acts an address asks for. Days are those of UTC, as the
+// page shows them.
+func ParseActs(q url.Values) (paiza.ActFilter, error) {
+	p := queryParser{q: q}
+	text := func(key string) string {
+		v := strings.TrimSpace(q.Get(key))
+		if len(v) > MaxCode {
+			p.bad(key, "error.filter.long", paiza.Args{"n": MaxCode})
+			return ""
+		}
+		return v
+	}
+	f := paiza.ActFilter{Subject: text(KeySubject), Person: text(KeyPerson), Agency: text(KeyAgency), Action: text(KeyAction)}
+	if d := p.date(KeyFrom); d != 0 {
+		f.From = midnight(d.First())
+	}
+	if d := p.date(KeyTo); d != 0 {
+		f.Until = midnight(d.Last()).AddDate(0, 0, 1)
+	}
+	if !f.From.IsZero() && !f.Until.IsZero() && !f.From.Before(f.Until) {
+		p.bad(KeyTo, "error.filter.period", nil)
+	}
+	return f, p.err()
+}
+
+func midnight(d paiza.Date) time.Time {
+	return time.Date(d.Year(), time.Month(d.Month()), d.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 // FlagName is a flag in an address: its key without the word flag.
@@ -166,13 +226,15 @@ func FlagNamed(name string) paiza.Flags {
 	return 0
 }
 
-func setQuery(q url.Values, key, value string) {
+// SetQuery puts a value into an address unless it is empty.
+func SetQuery(q url.Values, key, value string) {
 	if value != "" {
 		q.Set(key, value)
 	}
 }
 
-func addQuery[T ~string](q url.Values, key string, values []T) {
+// AddQuery adds values to an address.
+func AddQuery[T ~string](q url.Values, key string, values []T) {
 	for _, v := range values {
 		q.Add(key, string(v))
 	}

@@ -25,6 +25,9 @@ type importCmd struct {
 	DryRun  bool   `help:"Read everything, change nothing."`
 	Errors  string `help:"Write refused and set-aside rows to this CSV file." placeholder:"FILE"`
 	Reason  string `help:"Why, for the ledger." placeholder:"TEXT"`
+	Label   string `help:"TLP label of all rows: clear, green, amber, amber+strict, red. AMBER when not given." placeholder:"LABEL"`
+	Purpose string `help:"What the rows may be used for: statistics, intelligence, investigation, evidence." placeholder:"PURPOSE"`
+	Case    string `help:"Case that the rows belong to, by id." placeholder:"ID"`
 	Quiet   bool   `short:"q" help:"No progress."`
 }
 
@@ -48,7 +51,8 @@ func (c *importCmd) Run(a *app) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(importHeap)
 	}
-	in := wire.Take{Profile: c.Profile, Accept: c.Accept, Reason: c.Reason}
+	in := wire.Take{Profile: c.Profile, Accept: c.Accept, Reason: c.Reason,
+		Handling: wire.NewMarking{TLP: strings.TrimPrefix(strings.ToLower(c.Label), "tlp:"), Purpose: c.Purpose, Case: c.Case}}
 	if c.Map != "" {
 		text, err := os.ReadFile(c.Map)
 		if err != nil {

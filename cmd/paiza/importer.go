@@ -32,7 +32,7 @@ func (a *app) withImporter(fn func(importer) error) error {
 }
 
 func reading(file string, in wire.Take) desk.ImportRequest {
-	return desk.ImportRequest{Path: file, Profile: in.Profile, Mapping: []byte(in.Mapping), Accept: in.Accept, Reason: in.Reason}
+	return desk.ImportRequest{Path: file, Profile: in.Profile, Mapping: []byte(in.Mapping), Accept: in.Accept, Handling: in.Handling.ToNewHandling(), Reason: in.Reason}
 }
 
 func (h *here) layout(ctx context.Context, file string, in wire.Take) (wire.Layout, error) {

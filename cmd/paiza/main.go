@@ -54,6 +54,9 @@ type cli struct {
 	User     userCmd     `cmd:"" help:"Accounts of this node."`
 	Config   configCmd   `cmd:"" help:"Configuration: check it, show what holds, print an example."`
 	Health   healthCmd   `cmd:"" help:"Ask a serving node whether it is ready."`
+	Agency   agencyCmd   `cmd:"" help:"Agencies that share this node."`
+	Case     caseCmd     `cmd:"" help:"Cases."`
+	Release  releaseCmd  `cmd:"" help:"What leaves the agency: list, confirm, refuse."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

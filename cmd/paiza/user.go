@@ -23,10 +23,11 @@ type userCmd struct {
 }
 
 type userAddCmd struct {
-	Login string   `arg:"" help:"Login."`
-	Name  string   `help:"Full name." required:""`
-	Role  []string `help:"Role; repeat for several: viewer, registrar, analyst, administrator." required:"" placeholder:"ROLE"`
-	Lang  string   `name:"language" help:"Language of his pages." default:"en"`
+	Login  string   `arg:"" help:"Login."`
+	Name   string   `help:"Full name." required:""`
+	Role   []string `help:"Role; repeat for several: viewer, registrar, analyst, chemist, prosecutor, duty_officer, press_officer, auditor, administrator." required:"" placeholder:"ROLE"`
+	Lang   string   `name:"language" help:"Language of his pages." default:"en"`
+	Agency string   `help:"Agency that he works for, by id or name; the node's own when not given." placeholder:"AGENCY"`
 }
 
 func (c *userAddCmd) Run(a *app) error {
@@ -35,7 +36,11 @@ func (c *userAddCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		p, err := n.CreatePerson(a.ctx, wire.NewPerson{Login: c.Login, Name: c.Name, Roles: roles(c.Role), Language: c.Lang, Password: password})
+		agency, err := a.agencyID(n, c.Agency)
+		if err != nil {
+			return err
+		}
+		p, err := n.CreatePerson(a.ctx, wire.NewPerson{Login: c.Login, Name: c.Name, Agency: agency, Roles: roles(c.Role), Language: c.Lang, Password: password})
 		if err != nil {
 			return err
 		}
@@ -65,9 +70,9 @@ func (c *userListCmd) Run(a *app) error {
 			if p.LastSeen != nil {
 				seen = a.loc.Time(*p.LastSeen)
 			}
-			rows[i] = []string{p.Login, p.Name, roleList(p.Roles), p.Language, state, seen}
+			rows[i] = []string{p.Login, p.Name, roleList(p.Roles), p.Agency, p.Language, state, seen}
 		}
-		return table(a.out, []string{"login", "name", "roles", "language", "state", "last seen"}, rows)
+		return table(a.out, []string{"login", "name", "roles", "agency", "language", "state", "last seen"}, rows)
 	})
 }
 
@@ -75,6 +80,7 @@ type userSetCmd struct {
 	Login   string   `arg:"" help:"Login."`
 	Name    string   `help:"Full name."`
 	Role    []string `help:"Roles, replacing the present ones." placeholder:"ROLE"`
+	Agency  string   `help:"Agency that he works for, by id or name." placeholder:"AGENCY"`
 	Disable bool     `help:"Close the account." xor:"state"`
 	Enable  bool     `help:"Open it again." xor:"state"`
 	Reason  string   `help:"Why, for the ledger." placeholder:"TEXT"`
@@ -92,6 +98,9 @@ func (c *userSetCmd) Run(a *app) error {
 		}
 		if len(c.Role) > 0 {
 			ch.Roles = roles(c.Role)
+		}
+		if ch.Agency, err = a.agencyID(n, c.Agency); err != nil {
+			return err
 		}
 		if p, err = n.UpdatePerson(a.ctx, p.ID, ch); err != nil {
 			return err

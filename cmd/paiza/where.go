@@ -29,6 +29,7 @@ type workplace interface {
 	Imports(ctx context.Context) (wire.ImportList, error)
 	Undo(ctx context.Context, id, reason string) (wire.Import, error)
 
+	Agencies(ctx context.Context) (wire.AgencyList, error)
 	People(ctx context.Context) (wire.PersonList, error)
 	CreatePerson(ctx context.Context, in wire.NewPerson) (wire.Person, error)
 	UpdatePerson(ctx context.Context, id string, in wire.PersonChange) (wire.Person, error)
@@ -156,6 +157,11 @@ func (h *here) Undo(ctx context.Context, id, reason string) (wire.Import, error)
 	return wire.FromImport(imp, h.shape.Print), err
 }
 
+func (h *here) Agencies(ctx context.Context) (wire.AgencyList, error) {
+	list, err := h.d.Agencies(ctx, h.who)
+	return wire.FromAgencyList(list), err
+}
+
 func (h *here) People(ctx context.Context) (wire.PersonList, error) {
 	list, err := h.d.People(ctx, h.who)
 	return h.shape.People(list), err
@@ -167,7 +173,7 @@ func (h *here) CreatePerson(ctx context.Context, in wire.NewPerson) (wire.Person
 }
 
 func (h *here) UpdatePerson(ctx context.Context, id string, in wire.PersonChange) (wire.Person, error) {
-	p, err := h.d.UpdatePerson(ctx, h.who, id, desk.PersonChange{Name: in.Name, Roles: in.Roles, Disabled: in.Disabled, Reason: in.Reason})
+	p, err := h.d.UpdatePerson(ctx, h.who, id, desk.PersonChange{Name: in.Name, Agency: in.Agency, Roles: in.Roles, Disabled: in.Disabled, Reason: in.Reason})
 	return wire.FromPerson(p), err
 }
 

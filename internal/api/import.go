@@ -124,7 +124,7 @@ func (a *API) getLayout(ctx context.Context, in *layoutInput) (*layoutOutput, er
 }
 
 func request(t wire.Take) desk.ImportRequest {
-	return desk.ImportRequest{UploadID: t.Upload, Profile: t.Profile, Mapping: []byte(t.Mapping), Accept: t.Accept, Reason: t.Reason}
+	return desk.ImportRequest{UploadID: t.Upload, Profile: t.Profile, Mapping: []byte(t.Mapping), Accept: t.Accept, Handling: t.Handling.ToNewHandling(), Reason: t.Reason}
 }
 
 type takeInput struct{ Body wire.Take }

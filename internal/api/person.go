@@ -65,7 +65,7 @@ type personChangeInput struct {
 
 func (a *API) updatePerson(ctx context.Context, in *personChangeInput) (*personOutput, error) {
 	b := in.Body
-	p, err := a.desk.UpdatePerson(ctx, who(ctx), in.ID, desk.PersonChange{Name: b.Name, Roles: b.Roles, Disabled: b.Disabled, Reason: b.Reason})
+	p, err := a.desk.UpdatePerson(ctx, who(ctx), in.ID, desk.PersonChange{Name: b.Name, Agency: b.Agency, Roles: b.Roles, Disabled: b.Disabled, Reason: b.Reason})
 	if err != nil {
 		return nil, err
 	}

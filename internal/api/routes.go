@@ -20,6 +20,7 @@ var tags = []struct{ name, about string }{
 	{"picture", "Market, balance, routes, calendar and coverage."},
 	{"exports", "Rows as files of any length."},
 	{"catalog", "Substances, units, states and what a text means."},
+	{"agencies", "Authorities that share this node."},
 	{"people", "Accounts of this node."},
 	{"ledger", "The record of acts, and proofs of it."},
 	{"fsck", "Proof that figures equal their rows."},
@@ -68,6 +69,8 @@ func routes() []route {
 		op("GET /catalog/countries", "listCountries", paiza.RightReadCatalog, "List states", (*API).countries),
 		op("GET /catalog/factors", "listFactors", paiza.RightReadCatalog, "List factors that make a mass of a volume or a count", (*API).factors),
 		op("GET /catalog/resolve", "resolveText", paiza.RightReadCatalog, "Explain what a text means", (*API).resolve),
+
+		op("GET /agencies", "listAgencies", signedIn, "List the agencies that share the node", (*API).listAgencies),
 
 		op("GET /people", "listPeople", paiza.RightManagePeople, "List accounts", (*API).listPeople),
 		op("POST /people", "createPerson", paiza.RightManagePeople, "Open an account", (*API).createPerson, secret, answers(http.StatusCreated)),

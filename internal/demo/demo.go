@@ -38,6 +38,7 @@ var accounts = []struct {
 }{
 	{"demo", "Demonstration (all roles)", paiza.Roles()},
 	{"analyst", "Duty analyst", []paiza.Role{paiza.RoleAnalyst}},
+	{"prosecutor", "Duty prosecutor", []paiza.Role{paiza.RoleProsecutor}},
 	{"registrar", "Duty registrar", []paiza.Role{paiza.RoleRegistrar}},
 	{"viewer", "Guest", []paiza.Role{paiza.RoleViewer}},
 }
@@ -58,6 +59,10 @@ func Fill(ctx context.Context, d *desk.Desk, who paiza.Actor) ([]Person, error) 
 			return nil, paiza.Conflict("demo.not_empty", nil)
 		}
 		if err := d.MarkDemo(ctx, who); err != nil {
+			return nil, err
+		}
+		home := paiza.NewAgency{Name: "Demonstration headquarters", Kind: paiza.AgencyCoordination, Reason: "demonstration"}
+		if _, err := d.UpdateAgency(ctx, who, paiza.HomeAgency, home); err != nil {
 			return nil, err
 		}
 	}

@@ -74,7 +74,7 @@ func (d *Desk) RaiseAlert(ctx context.Context, who paiza.Actor, in paiza.NewAler
 		return paiza.Alert{}, err
 	}
 	a, fields := d.fillAlert(in)
-	h, more, err := d.handle(ctx, who, in.Handling)
+	h, more, err := d.handle(ctx, who, in.Handling, "")
 	if err != nil {
 		return a, err
 	}

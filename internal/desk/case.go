@@ -27,6 +27,7 @@ type CaseDetail struct {
 	paiza.Case
 	People  []paiza.Person // the members
 	History []paiza.Act
+	May     []paiza.Right // what the reader may do to it
 }
 
 // Case reads one case.
@@ -35,7 +36,7 @@ func (d *Desk) Case(ctx context.Context, who paiza.Actor, id string) (CaseDetail
 	if err != nil {
 		return CaseDetail{}, err
 	}
-	out := CaseDetail{Case: c}
+	out := CaseDetail{Case: c, May: d.mayDo(who, caseObject(c), d.when(), paiza.RightManageCase)}
 	people, err := d.store.People(ctx)
 	if err != nil {
 		return out, err
@@ -58,8 +59,16 @@ func (d *Desk) caseFor(ctx context.Context, who paiza.Actor, right paiza.Right, 
 	if err != nil {
 		return c, err
 	}
-	o := access.Object{Kind: access.KindCase, Handling: paiza.Handling{TLP: paiza.TLPAmber, Purpose: paiza.PurposeInvestigation, Owner: c.Owner, Case: c.ID}}
-	return c, d.decide(who, right, o, d.when(), "case", id)
+	return c, d.decide(who, right, caseObject(c), d.when(), "case", id)
+}
+
+func caseObject(c paiza.Case) access.Object {
+	return access.Object{Kind: access.KindCase, Handling: paiza.Handling{TLP: paiza.TLPAmber, Purpose: paiza.PurposeInvestigation, Owner: c.Owner, Case: c.ID}}
+}
+
+// CaseFor reads a case for the form of an act: it is refused as the act would be.
+func (d *Desk) CaseFor(ctx context.Context, who paiza.Actor, right paiza.Right, id string) (paiza.Case, error) {
+	return d.caseFor(ctx, who, right, id)
 }
 
 // CreateCase opens a case. Who opens it is its first member.

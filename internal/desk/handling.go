@@ -84,8 +84,9 @@ func (d *Desk) opened(ctx context.Context, who paiza.Actor, right paiza.Right) (
 }
 
 // handle turns what a person gave into a handling of a record of his agency.
-// Faults are added to fields.
-func (d *Desk) handle(ctx context.Context, who paiza.Actor, in paiza.NewHandling) (h paiza.Handling, fields []paiza.FieldError, err error) {
+// kept is the case that the record is of already: nothing new is put into a
+// closed one. Faults are added to fields.
+func (d *Desk) handle(ctx context.Context, who paiza.Actor, in paiza.NewHandling, kept string) (h paiza.Handling, fields []paiza.FieldError, err error) {
 	bad := func(field, key, value string) {
 		fields = append(fields, paiza.FieldError{Field: field, Key: key, Args: paiza.Args{"value": value}})
 	}
@@ -102,8 +103,14 @@ func (d *Desk) handle(ctx context.Context, who paiza.Actor, in paiza.NewHandling
 	if !slices.Contains(paiza.Purposes(), h.Purpose) {
 		bad("purpose", "error.choice_unknown", in.Purpose)
 	}
-	if h.Case != "" && who.Via != paiza.ViaConsole && !slices.Contains(who.Cases, h.Case) {
-		bad("case", "error.choice_unknown", in.Case)
+	if h.Case != "" && h.Case != kept {
+		key, err := d.caseFault(ctx, who, h.Case)
+		if err != nil {
+			return h, nil, err
+		}
+		if key != "" {
+			bad("case", key, in.Case)
+		}
 	}
 	agencies, err := d.store.Agencies(ctx)
 	if err != nil {
@@ -126,6 +133,33 @@ func (d *Desk) handle(ctx context.Context, who paiza.Actor, in paiza.NewHandling
 	return h.Clean(), fields, nil
 }
 
+// caseFault is the sentence why a record cannot be put into a case; empty when
+// it can.
+func (d *Desk) caseFault(ctx context.Context, who paiza.Actor, id string) (string, error) {
+	if who.Via != paiza.ViaConsole && !slices.Contains(who.Cases, id) {
+		return "error.choice_unknown", nil
+	}
+	c, err := d.store.Case(ctx, id)
+	switch {
+	case isNotFound(err, "case"):
+		return "error.choice_unknown", nil
+	case err != nil:
+		return "", err
+	case c.Closed:
+		return "case.is_closed", nil
+	}
+	return "", nil
+}
+
+// handleAll is handle for the rows of a file.
+func (d *Desk) handleAll(ctx context.Context, who paiza.Actor, in paiza.NewHandling) (paiza.Handling, error) {
+	h, fields, err := d.handle(ctx, who, in, "")
+	if err == nil && len(fields) > 0 {
+		err = &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: fields}
+	}
+	return h, err
+}
+
 // named are the persons who may read a TLP:RED record: those given, and who
 // records it.
 func (d *Desk) named(ctx context.Context, who paiza.Actor, in paiza.NewHandling, h *paiza.Handling, bad func(field, key, value string)) error {
@@ -142,7 +176,7 @@ func (d *Desk) named(ctx context.Context, who paiza.Actor, in paiza.NewHandling,
 	}
 	for _, id := range in.Persons {
 		if !slices.ContainsFunc(people, func(p paiza.Person) bool { return p.ID == id && !p.Disabled }) {
-			bad("persons", "error.choice_unknown", id)
+			bad("persons_named", "error.choice_unknown", id)
 		}
 	}
 	return nil

@@ -161,6 +161,8 @@ type DryRun struct {
 	Sample  []paiza.Seizure
 	Totals  []paiza.Total
 	Notes   []paiza.Note
+	// Handling is how the rows would be handled.
+	Handling paiza.Handling
 }
 
 // DryRun reads the whole file and changes nothing.
@@ -174,6 +176,9 @@ func (d *Desk) DryRun(ctx context.Context, who paiza.Actor, in ImportRequest) (D
 	}
 	defer o.Close()
 	out := DryRun{Profile: o.profile.Name, Kind: o.profile.Kind}
+	if out.Handling, err = d.handleAll(ctx, who, in.Handling); err != nil {
+		return out, err
+	}
 	known, err := d.store.HasSource(ctx, o.profile.Series())
 	if err != nil {
 		return out, err
@@ -288,10 +293,7 @@ func (d *Desk) begin(ctx context.Context, who paiza.Actor, in ImportRequest) (pa
 		o.Close()
 		return imp, nil, paiza.Invalid("import.unknown_layout", paiza.Args{"file": o.file.Name})
 	}
-	h, fields, err := d.handle(ctx, who, in.Handling)
-	if err == nil && len(fields) > 0 {
-		err = &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: fields}
-	}
+	h, err := d.handleAll(ctx, who, in.Handling)
 	if err != nil {
 		o.Close()
 		return imp, nil, err
@@ -335,6 +337,7 @@ func (d *Desk) Imports(ctx context.Context, who paiza.Actor) ([]paiza.Import, er
 type ImportDetail struct {
 	paiza.Import
 	Errors []paiza.RowError
+	May    []paiza.Right // what the reader may do to it
 }
 
 // ImportByID reads one import.
@@ -343,12 +346,19 @@ func (d *Desk) ImportByID(ctx context.Context, who paiza.Actor, id string) (Impo
 	if err != nil {
 		return ImportDetail{}, err
 	}
-	out := ImportDetail{Import: imp}
+	out := ImportDetail{Import: imp, May: d.mayDo(who, access.Object{Kind: access.KindImport, Handling: imp.Handling}, d.when(), paiza.RightRelabel, paiza.RightUndoImport)}
 	err = d.store.ImportErrors(ctx, num, errorsShown, func(e paiza.RowError) error {
 		out.Errors = append(out.Errors, e)
 		return nil
 	})
 	return out, err
+}
+
+// ImportFor reads an import for the form of an act: it is refused as the act
+// would be.
+func (d *Desk) ImportFor(ctx context.Context, who paiza.Actor, right paiza.Right, id string) (paiza.Import, error) {
+	imp, _, err := d.importFor(ctx, who, right, id)
+	return imp, err
 }
 
 // importFor reads an import for an act.

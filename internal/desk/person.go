@@ -48,9 +48,15 @@ func hashToken(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Home is what the first person says of the agency that the node begins with.
+type Home struct {
+	Name string
+	Kind paiza.AgencyKind
+}
+
 // Setup makes the first administrator, who also holds every other role until
-// there are colleagues.
-func (d *Desk) Setup(ctx context.Context, token string, in paiza.NewPerson, from string) (paiza.Person, error) {
+// there are colleagues, and names the node's own agency.
+func (d *Desk) Setup(ctx context.Context, token string, in paiza.NewPerson, home Home, from string) (paiza.Person, error) {
 	stored, err := d.store.Meta(ctx, setupMeta)
 	if err != nil {
 		return paiza.Person{}, err
@@ -58,8 +64,9 @@ func (d *Desk) Setup(ctx context.Context, token string, in paiza.NewPerson, from
 	if stored == "" || subtle.ConstantTimeCompare([]byte(stored), []byte(hashToken(token))) != 1 {
 		return paiza.Person{}, paiza.NotFound("setup", "")
 	}
-	in.Roles = paiza.Roles()
+	in.Roles, in.Agency = paiza.Roles(), paiza.HomeAgency
 	p, hash, err := d.newPerson(in)
+	agency, err := d.nameHome(ctx, home, err)
 	if err != nil {
 		return paiza.Person{}, err
 	}
@@ -73,9 +80,38 @@ func (d *Desk) Setup(ctx context.Context, token string, in paiza.NewPerson, from
 		if err := t.SetMeta(setupMeta, ""); err != nil {
 			return entry{}, err
 		}
-		return entry{action: "person.setup", subject: "person/" + p.ID, detail: "roles: " + roleText(p.Roles)}, t.InsertPerson(p, hash)
+		if err := t.UpdateAgency(agency); err != nil {
+			return entry{}, err
+		}
+		return entry{action: "person.setup", subject: "person/" + p.ID, detail: "agency " + agencyText(agency) + "; roles: " + roleText(p.Roles)}, t.InsertPerson(p, hash)
 	})
 	return p, err
+}
+
+// nameHome is the node's own agency with its name and kind. What is wrong with
+// them is told together with what is wrong with the account.
+func (d *Desk) nameHome(ctx context.Context, home Home, account error) (paiza.Agency, error) {
+	var all *paiza.Error
+	if account != nil && !errors.As(account, &all) {
+		return paiza.Agency{}, account
+	}
+	a, err := d.store.Agency(ctx, paiza.HomeAgency)
+	if err != nil {
+		return a, err
+	}
+	err = d.fillAgency(ctx, &a, paiza.NewAgency{Name: home.Name, Kind: home.Kind, Shares: a.Shares})
+	var wrong *paiza.Error
+	if !errors.As(err, &wrong) {
+		return a, errors.Join(account, err)
+	}
+	if all == nil {
+		all = &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form"}
+	}
+	for _, f := range wrong.Fields {
+		f.Field = "agency_" + f.Field // on the same page as the person's name
+		all.Fields = append(all.Fields, f)
+	}
+	return a, all
 }
 
 // newPerson checks what was typed for an account and hashes its password.

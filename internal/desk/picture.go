@@ -78,6 +78,16 @@ func (d *Desk) look(ctx context.Context, who paiza.Actor) (*picture.Cube, error)
 	return cube.Open(open), err
 }
 
+// Withheld reports whether the node holds records that are in no figure which
+// the actor sees: TLP:RED ones, and those that others keep to themselves.
+func (d *Desk) Withheld(ctx context.Context, who paiza.Actor) (bool, error) {
+	cube, err := d.look(ctx, who)
+	if err != nil {
+		return false, err
+	}
+	return cube.Withholds(), nil
+}
+
 // Market is the structure of what was seized, by period.
 func (d *Desk) Market(ctx context.Context, who paiza.Actor, s paiza.Slice, grain paiza.Grain, by picture.Level) (picture.Market, error) {
 	cube, err := d.look(ctx, who)

@@ -174,15 +174,3 @@ func (d *Desk) endRelease(ctx context.Context, who paiza.Actor, r paiza.Release,
 	}
 	return r, err
 }
-
-// ReleaseDetail is a release with its record.
-type ReleaseDetail struct {
-	paiza.Release
-	Seizure paiza.Seizure
-}
-
-// Release reads one release with the record as it is now.
-func (d *Desk) Release(ctx context.Context, who paiza.Actor, id string) (ReleaseDetail, error) {
-	r, z, err := d.releaseFor(ctx, who, id)
-	return ReleaseDetail{r, z}, err
-}

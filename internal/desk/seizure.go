@@ -118,11 +118,12 @@ func (d *Desk) Totals(ctx context.Context, who paiza.Actor, s paiza.Slice) ([]pa
 // SeizureDetail is a seizure with where it came from.
 type SeizureDetail struct {
 	paiza.Seizure
-	Header   []string // headings of the source file
-	Cells    []string // the source row as written
-	Import   *paiza.Import
+	Header   []string      // headings of the source file
+	Cells    []string      // the source row as written
+	Import   *paiza.Import // nil for a row typed in, and where the reader may not read the import
 	History  []paiza.Act
 	Releases []paiza.Release
+	May      []paiza.Right // what the reader may do to it
 }
 
 // Seizure reads one seizure with its source row and its history. One that was
@@ -135,27 +136,58 @@ func (d *Desk) Seizure(ctx context.Context, who paiza.Actor, id string) (Seizure
 	if err := d.sawRedSeizures(ctx, who, z); err != nil {
 		return SeizureDetail{}, err
 	}
-	out := SeizureDetail{Seizure: z}
+	out := SeizureDetail{Seizure: z, May: d.mayDoTo(who, z)}
 	if out.History, err = d.store.History(ctx, "seizure/"+z.ID); err != nil {
 		return out, err
 	}
 	if z.Source.Import != "" {
-		imp, err := d.store.Import(ctx, z.Source.Import)
-		if err != nil {
-			return out, err
-		}
-		out.Import = &imp
 		if out.Header, out.Cells, err = d.store.SourceRow(ctx, z); err != nil {
 			return out, err
 		}
-		before, err := d.store.History(ctx, "import/"+imp.ID)
-		if err != nil {
+		if err := d.addImport(ctx, who, &out); err != nil {
 			return out, err
 		}
-		out.History = append(before, out.History...)
 	}
-	out.Releases, err = d.store.ReleasesOf(ctx, "seizure/"+z.ID)
+	// What an agency deliberates to release is its own affair.
+	if z.Handling.Owner == who.Agency || who.Via == paiza.ViaConsole {
+		out.Releases, err = d.store.ReleasesOf(ctx, "seizure/"+z.ID)
+	}
 	return out, err
+}
+
+// addImport adds the import that a row came with and its history, where the
+// actor may read that too: a row may be shared and its file not.
+func (d *Desk) addImport(ctx context.Context, who paiza.Actor, z *SeizureDetail) error {
+	imp, _, err := d.importFor(ctx, who, paiza.RightReadSeizure, z.Source.Import)
+	if isNotFound(err, "import") {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	before, err := d.store.History(ctx, "import/"+imp.ID)
+	z.Import, z.History = &imp, append(before, z.History...)
+	return err
+}
+
+// mayDoTo lists what the actor may do to a seizure. Rows of an import are
+// corrected by their source.
+func (d *Desk) mayDoTo(who paiza.Actor, z paiza.Seizure) []paiza.Right {
+	rights := []paiza.Right{paiza.RightRelabel, paiza.RightWithdrawSeizure, paiza.RightProposeRelease}
+	if z.Source.Import == "" {
+		rights = append(rights, paiza.RightCorrectSeizure)
+	}
+	return d.mayDo(who, objectOf(z), d.when(), rights...)
+}
+
+// SeizureFor reads a seizure for the form of an act: it is refused as the act
+// would be.
+func (d *Desk) SeizureFor(ctx context.Context, who paiza.Actor, right paiza.Right, id string) (paiza.Seizure, error) {
+	z, err := d.seizureFor(ctx, who, right, id, d.when())
+	if err != nil {
+		return z, err
+	}
+	return z, d.sawRedSeizures(ctx, who, z)
 }
 
 // seizureFor reads a seizure for an act.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"paiza"
 	"paiza/internal/access"
@@ -22,7 +23,8 @@ func (d *Desk) RecordSeizure(ctx context.Context, who paiza.Actor, in paiza.NewS
 	if err != nil {
 		return z, err
 	}
-	z.Recorded, z.Source.Person = d.now(), who.ID
+	// As the store gives it back: a release is bound to these bytes.
+	z.Recorded, z.Source.Person = d.now().UTC().Truncate(time.Millisecond), who.ID
 	var key store.Key
 	rand.Read(key[:])
 	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
@@ -37,7 +39,7 @@ func (d *Desk) RecordSeizure(ctx context.Context, who paiza.Actor, in paiza.NewS
 // typed checks what a registrar typed and turns it into a seizure.
 func (d *Desk) typed(ctx context.Context, who paiza.Actor, in paiza.NewSeizure) (paiza.Seizure, error) {
 	z, fields := d.resolve(in)
-	h, more, err := d.handle(ctx, who, in.Handling)
+	h, more, err := d.handle(ctx, who, in.Handling, "")
 	if err != nil {
 		return z, err
 	}
@@ -123,7 +125,7 @@ func (d *Desk) relabel(ctx context.Context, who paiza.Actor, old paiza.Handling,
 		return old, err
 	}
 	in.Own = true
-	h, fields, err := d.handle(ctx, who, in)
+	h, fields, err := d.handle(ctx, who, in, old.Case)
 	if err != nil {
 		return old, err
 	}

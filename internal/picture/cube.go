@@ -46,6 +46,24 @@ func (c *Cube) Open(open []bool) *Cube {
 	return &view
 }
 
+// Withholds reports whether the cube has rows that who looks may not count.
+func (c *Cube) Withholds() bool {
+	v := sieve{open: c.open}
+	return c.open != nil && (hides(&c.cells, func(k cellKey, _ sums) bool { return v.opens(k.handling) }) ||
+		hides(&c.totals, func(_ totalKey, t totalSums) bool { return v.opens(t.handling) }))
+}
+
+func hides[K placed, V counted](c *column[K, V], opens func(K, V) bool) bool {
+	for _, b := range c.blocks {
+		for i, k := range b.keys {
+			if b.vals[i].lines() != 0 && !opens(k, b.vals[i]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // line is what the states of one cube share: the names' numbers and where each
 // cell of the latest state lies. Only Apply touches it.
 type line struct {

@@ -7,17 +7,17 @@ import (
 )
 
 // may narrows a query to the records that access allows: the condition that
-// package access made, written as SQL. The handling of a row is looked up in the
+// package access made, written as SQL. The handling of a row of the table is looked up in the
 // few rows of table handling; whether it was withdrawn is the row's own, and the
 // caller says which of the two he lists.
-func (w *where) may(column string, e access.Expr, withdrawn bool) {
+func (w *where) may(table string, e access.Expr, withdrawn bool) {
 	switch e := access.Fix(e, access.FieldWithdrawn, withdrawn).(type) {
 	case access.Const:
 		if !e {
 			w.text = append(w.text, "1 = 0")
 		}
 	default:
-		w.text = append(w.text, column+" IN (SELECT id FROM handling WHERE "+w.expr(e)+")")
+		w.text = append(w.text, table+".handling IN (SELECT id FROM handling WHERE "+w.expr(e)+")")
 	}
 }
 

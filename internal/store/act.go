@@ -81,6 +81,45 @@ func (s *Store) ActsOn(ctx context.Context, subject string, before int64, limit 
 	return s.acts(ctx, "SELECT "+actColumns+" FROM act WHERE subject = $1 AND seq < $2 ORDER BY seq DESC LIMIT "+strconv.Itoa(limit), subject, before)
 }
 
+// ActsWhere lists the acts that match before a number, newest first.
+func (s *Store) ActsWhere(ctx context.Context, f paiza.ActFilter, before int64, limit int) ([]paiza.Act, error) {
+	w := &where{}
+	if before > 0 {
+		w.add("seq < %s", before)
+	}
+	if f.Subject != "" {
+		w.add("subject = %s", f.Subject)
+	}
+	if f.Person != "" {
+		w.add("actor = %s", f.Person)
+	}
+	if f.Agency != "" {
+		w.add("agency = %s", f.Agency)
+	}
+	if f.Action != "" {
+		w.add("action = %s", f.Action)
+	}
+	if !f.From.IsZero() {
+		w.add("at >= %s", f.From.UnixMilli())
+	}
+	if !f.Until.IsZero() {
+		w.add("at < %s", f.Until.UnixMilli())
+	}
+	return s.acts(ctx, "SELECT "+actColumns+" FROM act"+w.String()+" ORDER BY seq DESC LIMIT "+strconv.Itoa(limit), w.args...)
+}
+
+// Act reads one act by its number.
+func (s *Store) Act(ctx context.Context, seq int64) (paiza.Act, error) {
+	list, err := s.acts(ctx, "SELECT "+actColumns+" FROM act WHERE seq = $1", seq)
+	if err == nil && len(list) == 0 {
+		err = paiza.NotFound("entry", strconv.FormatInt(seq, 10))
+	}
+	if err != nil {
+		return paiza.Act{}, err
+	}
+	return list[0], nil
+}
+
 // History lists the acts on one subject, oldest first.
 func (s *Store) History(ctx context.Context, subject string) ([]paiza.Act, error) {
 	return s.acts(ctx, "SELECT "+actColumns+" FROM act WHERE subject = $1 ORDER BY seq", subject)

@@ -65,9 +65,12 @@ func (s *Store) seizures(f paiza.SeizureFilter, may access.Expr) *where {
 	if f.Withdrawn {
 		w.text[0] = "superseded = -1 AND import NOT IN (SELECT num FROM import WHERE state <> 'done')"
 	}
-	w.may("seizure.handling", may, f.Withdrawn)
+	w.may("seizure", may, f.Withdrawn)
 	if len(f.TLPs) > 0 {
 		w.text = append(w.text, "seizure.handling IN (SELECT id FROM handling WHERE tlp IN ("+marks(w, f.TLPs)+"))")
+	}
+	if f.Case != "" {
+		w.add("seizure.handling IN (SELECT id FROM handling WHERE casefile = %s)", f.Case)
 	}
 	if f.WithoutRed {
 		w.add("seizure.handling NOT IN (SELECT id FROM handling WHERE tlp = %s)", string(paiza.TLPRed))

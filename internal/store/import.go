@@ -153,7 +153,7 @@ func (s *Store) Unpurged(ctx context.Context) (stale, running []int64, err error
 // Imports lists the imports that access allows, newest first.
 func (s *Store) Imports(ctx context.Context, limit int, may access.Expr) ([]paiza.Import, error) {
 	w := &where{}
-	w.may("import.handling", may, false)
+	w.may("import", may, false)
 	rows, err := s.read.QueryContext(ctx, selectImport+w.String()+" ORDER BY num DESC LIMIT "+strconv.Itoa(limit), w.args...)
 	if err != nil {
 		return nil, diskError(err)
@@ -334,7 +334,7 @@ func unpackRow(data []byte, at int) ([]string, error) {
 func (s *Store) Withheld(ctx context.Context, importNum int64, kind paiza.ImportKind, may access.Expr) (n int64, err error) {
 	table := tableOf(kind)
 	w := &where{}
-	w.may(table+".handling", may, false)
+	w.may(table, may, false)
 	if len(w.text) == 0 {
 		return 0, nil
 	}

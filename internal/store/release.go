@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"paiza"
+	"paiza/internal/access"
 )
 
 const releaseColumns = "id, subject, version, audience, digest, owner, state, proposer, proposer_name, proposed, reason, decider, decider_name, decided, note"
@@ -75,6 +76,19 @@ func (s *Store) releases(ctx context.Context, rest string, args ...any) ([]paiza
 		out = append(out, r)
 	}
 	return out, diskError(rows.Err())
+}
+
+// WaitingReleases counts the open proposals of an agency that another person
+// than the one given made, for records that access allows him.
+func (s *Store) WaitingReleases(ctx context.Context, owner, person string, may access.Expr) (int, error) {
+	w := &where{text: []string{"release.state = 'proposed'"}}
+	w.add("release.owner = %s", owner)
+	w.add("release.proposer <> %s", person)
+	w.may("seizure", may, false)
+	var n int
+	err := s.read.QueryRowContext(ctx, "SELECT count(*) FROM release JOIN seizure ON seizure.num = CAST(substr(release.subject, 9) AS BIGINT)"+
+		w.String()+" AND seizure.superseded = 0", w.args...).Scan(&n)
+	return n, diskError(err)
 }
 
 func scanRelease(row scanner) (paiza.Release, error) {

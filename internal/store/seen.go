@@ -23,7 +23,7 @@ type Seen struct {
 func (s *Store) Seen(ctx context.Context, may access.Expr) (Seen, error) {
 	var out Seen
 	w := &where{text: []string{"lines <> 0"}}
-	w.may("cell.handling", may, false)
+	w.may("cell", may, false)
 	cells := " FROM cell" + w.String()
 	tx, err := s.snapshot(ctx)
 	if err != nil {

@@ -43,7 +43,7 @@ func (s *Store) Totals(ctx context.Context, f paiza.Slice, limit int, may access
 	}
 	in(w, "country", f.Countries)
 	in(w, "substance", f.Substances)
-	w.may("total.handling", may, false)
+	w.may("total", may, false)
 	rows, err := s.read.QueryContext(ctx, "SELECT num, import, sheet, line, year, country, substance, substance_text, amount_text, unit_text, dim, amount, equivalent, factor, flags, "+handlingColumns+" FROM total LEFT JOIN handling ON handling.id = total.handling"+
 		w.String()+" ORDER BY year DESC, country, substance, num LIMIT "+strconv.Itoa(limit), w.args...)
 	if err != nil {

@@ -94,8 +94,9 @@ func TestInBrowser(t *testing.T) {
 	if got := ask("location.search"); got != "" && got != "?" {
 		t.Errorf("an empty filter makes the address %q", got)
 	}
+	pages := n.rightPages(t)
 	for _, width := range []int64{390, 820, 1440} {
-		for _, path := range []string{"/", "/seizures", "/imports", "/catalog", "/people", "/people/new", "/account", "/step-up", "/recover", "/ledger", "/help"} {
+		for _, path := range append([]string{"/", "/seizures", "/seizures/new", "/imports", "/catalog", "/people", "/people/new", "/account", "/step-up", "/recover", "/ledger", "/help"}, pages...) {
 			do(chromedp.EmulateViewport(width, 900), chromedp.Navigate(n.URL+path))
 			if got := ask("String(document.documentElement.scrollWidth <= innerWidth)"); got != "true" {
 				t.Errorf("%s is wider than a screen of %d", path, width)

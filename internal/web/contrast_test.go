@@ -52,3 +52,22 @@ func luminance(hex string) float64 {
 	}
 	return 0.2126*part(0) + 0.7152*part(2) + 0.0722*part(4)
 }
+
+// TestLabelContrast holds the labels of the Traffic Light Protocol to the same:
+// they have colours of their own, letters on black.
+func TestLabelContrast(t *testing.T) {
+	css, err := assetFiles.ReadFile("assets/css/handling.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule := regexp.MustCompile(`\.tlp(?:\.[a-z]+)? \{[^}]*[^-]color: #([0-9a-f]{6})`)
+	found := rule.FindAllStringSubmatch(string(css), -1)
+	if len(found) < 4 {
+		t.Fatalf("handling.css is not laid out as the test expects: %d labels", len(found))
+	}
+	for _, m := range found {
+		if ratio := (luminance(m[1]) + 0.05) / 0.05; m[1] != "000000" && ratio < 4.5 {
+			t.Errorf("%s has a contrast of %.2f", m[0], ratio)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"path"
 
 	"paiza"
 	"paiza/internal/desk"
@@ -35,6 +36,8 @@ type errorView struct {
 	Status int
 	Name   string
 	Reason string
+	Link   string // what mends it, where that is a page of the node
+	Act    string
 }
 
 // refuse answers with the page of an error. What is not a paiza.Error is
@@ -54,8 +57,20 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		s.log.ErrorContext(r.Context(), "request failed", "err", err)
 	}
 	view := errorView{Status: code, Name: name, Reason: visitOf(r).Print.Error(err)}
+	if known != nil && known.Key == "error.rule."+ruleStepUp {
+		view.Link, view.Act = stepUpLink(before(r)), visitOf(r).Print.T("release.step_up")
+	}
 	if err := s.render(w, r, code, "error/error", view); err != nil {
 		s.log.ErrorContext(r.Context(), "error page failed", "err", err)
 		http.Error(w, http.StatusText(code), code)
 	}
+}
+
+// before is the page that a person was on when he did what was refused: the
+// page itself, or the one over the address of a form.
+func before(r *http.Request) string {
+	if r.Method == http.MethodGet {
+		return r.URL.RequestURI()
+	}
+	return path.Dir(r.URL.Path)
 }

@@ -58,7 +58,7 @@ func (s *Site) filterBar(r *http.Request, path string, f paiza.SeizureFilter, pr
 	}
 	view.Picks = s.picks(p, f, facets, view.List)
 	q := r.URL.Query()
-	for _, key := range append(keepKeys, keyDivision, keyImport, keyProducing, keyDeparture, keyThrough, keyDestination) {
+	for _, key := range append(keepKeys, keyCase, keyRed, keyWithdrawn, keyDivision, keyImport, keyProducing, keyDeparture, keyThrough, keyDestination) {
 		for _, value := range q[key] {
 			if !slices.ContainsFunc(view.Picks, func(p pick) bool { return p.Key == key }) {
 				view.Keep = append(view.Keep, keep{key, value})
@@ -75,7 +75,7 @@ func (s *Site) filterBar(r *http.Request, path string, f paiza.SeizureFilter, pr
 		}
 	}
 	view.Clear = address(path, own)
-	view.Chips = s.chips(p, path, f, own, facets)
+	view.Chips = s.chips(r, p, path, f, own, facets)
 	view.Set = len(view.Chips) > 0
 	return view, nil
 }
@@ -120,6 +120,7 @@ func (s *Site) picks(p *locale.Printer, f paiza.SeizureFilter, facets desk.Facet
 	one.Single = true
 	picks = append(picks, one)
 	if list {
+		picks = append(picks, newPick(p, keyLabel, options(p, paiza.TLPs(), f.TLPs, func(l paiza.TLP) string { return "TLP:" + p.T("tlp."+string(l)) }, false)))
 		var names, chosen []string
 		for _, flag := range paiza.AllFlags() {
 			names = append(names, flagName(flag))
@@ -170,7 +171,7 @@ func newPick(p *locale.Printer, key string, list []option) pick {
 }
 
 // chips name each filter that is set, with the address that leaves it out.
-func (s *Site) chips(p *locale.Printer, path string, f paiza.SeizureFilter, own url.Values, facets desk.Facets) []chip {
+func (s *Site) chips(r *http.Request, p *locale.Printer, path string, f paiza.SeizureFilter, own url.Values, facets desk.Facets) []chip {
 	all := formatFilter(f)
 	var out []chip
 	drop := func(text, key, value string) {
@@ -205,8 +206,8 @@ func (s *Site) chips(p *locale.Printer, path string, f paiza.SeizureFilter, own 
 	for _, c := range f.Substances {
 		drop(s.substanceName(p, c), keySubstance, c)
 	}
-	for _, r := range f.Routings {
-		drop(p.T("filter.chip.routing", "name", p.T("routing."+string(r))), keyRouting, string(r))
+	for _, one := range f.Routings {
+		drop(p.T("filter.chip.routing", "name", p.T("routing."+string(one))), keyRouting, string(one))
 	}
 	for _, id := range f.Imports {
 		name := id
@@ -228,6 +229,18 @@ func (s *Site) chips(p *locale.Printer, path string, f paiza.SeizureFilter, own 
 	}
 	for _, flag := range f.Flags.Each() {
 		drop(p.T(flag.Key()), keyFlag, flagName(flag))
+	}
+	for _, l := range f.TLPs {
+		drop("TLP:"+p.T("tlp."+string(l)), keyLabel, string(l))
+	}
+	if f.Case != "" {
+		drop(p.T("filter.chip.case", "name", s.caseTitle(r, f.Case)), keyCase, "")
+	}
+	if f.WithoutRed {
+		drop(p.T("filter.chip.without_red"), keyRed, "")
+	}
+	if f.Withdrawn {
+		drop(p.T("filter.chip.withdrawn"), keyWithdrawn, "")
 	}
 	if f.Route != nil {
 		drop(p.T("filter.chip.route", "route", s.routeText(p, *f.Route)), keyDeparture, "")

@@ -72,20 +72,25 @@ func (s *Site) funcs(p *locale.Printer) template.FuncMap {
 		},
 		"isWarning": func(f paiza.Flags) bool { return f&paiza.Warning != 0 },
 		"flags":     paiza.AllFlags,
-		"action": func(name string) string {
-			if key := "action." + name; p.Has(key) {
-				return p.T(key)
-			}
-			return name
-		},
-		"group":   func(g paiza.Group) string { return p.T("group." + string(g)) },
-		"routing": func(r paiza.Routing) string { return p.T("routing." + string(r)) },
-		"amount":  func(a paiza.Amount) string { return amount(p, a) },
+		"action":    func(name string) string { return actionName(p, name) },
+		"agency":    func(name string) string { return agencyName(p, name) },
+		"tlpMark":   func(l any) string { return strings.TrimSuffix(fmt.Sprint(l), "+strict") },
+		"group":     func(g paiza.Group) string { return p.T("group." + string(g)) },
+		"routing":   func(r paiza.Routing) string { return p.T("routing." + string(r)) },
+		"amount":    func(a paiza.Amount) string { return amount(p, a) },
 
 		// Pieces.
 		"asset": s.assets.url,
 		"input": func(f form, name string, rest ...string) (inputView, error) { return input(p, f, name, rest) },
 	}
+}
+
+// actionName is an act of the ledger in words.
+func actionName(p *locale.Printer, name string) string {
+	if key := "action." + name; p.Has(key) {
+		return p.T(key)
+	}
+	return name
 }
 
 // number writes any whole number.

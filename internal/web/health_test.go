@@ -146,7 +146,7 @@ func TestClientInLedger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := n.desk.Setup(t.Context(), setup, paiza.NewPerson{Login: "root", Name: "All Roles", Password: password, Language: "en"}, "test")
+	root, err := n.desk.Setup(t.Context(), setup, paiza.NewPerson{Login: "root", Name: "All Roles", Password: password, Language: "en"}, desk.Home{Name: "Headquarters", Kind: paiza.AgencyCoordination}, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

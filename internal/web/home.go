@@ -19,6 +19,8 @@ type homeView struct {
 	Glance    []glanceRow
 	GlanceOf  paiza.Period
 	Attention []attention
+	Waiting   int  // releases that wait for the person
+	Withheld  bool // there are records that these figures do not count
 }
 
 // glanceRow is one group in the glance at the market.
@@ -47,6 +49,13 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		view.Empty = view.Overview.Rows == 0
+		if n := s.waiting(r); n > 0 {
+			view.Waiting = n
+			view.Attention = append(view.Attention, attention{v.Print.T("release.waiting", "n", n), "/releases", v.Print.T("home.look")})
+		}
+		if view.Withheld, err = s.desk.Withheld(r.Context(), v.Actor); err != nil {
+			return err
+		}
 		if !view.Empty {
 			if err := s.glance(r, &view); err != nil {
 				return err
@@ -62,7 +71,7 @@ func (s *Site) attend(r *http.Request, view *homeView) {
 	v := visitOf(r)
 	if n := view.Overview.Doubtful; n > 0 {
 		view.Attention = append(view.Attention, attention{v.Print.T("home.doubtful", "n", n),
-			"/seizures?flag=implausible", v.Print.T("home.look")})
+			figureLink(paiza.SeizureFilter{Flags: paiza.FlagImplausible}), v.Print.T("home.look")})
 	}
 	for _, i := range view.Overview.Imports {
 		link := "/imports/" + i.ID

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"paiza"
@@ -94,15 +95,18 @@ func uploadFault(err error) error {
 // importView is one import: running, done, failed or undone.
 type importView struct {
 	desk.ImportDetail
-	Part      float64       // of the file read, 0 to 1
-	Rate      int64         // rows per second
-	Left      time.Duration // 0 when it cannot be said
-	Took      time.Duration
-	Rows      string // address of its rows in the list
-	Market    string // address of its market
-	CanUndo   bool
-	CanImport bool
-	Form      form
+	Part       float64       // of the file read, 0 to 1
+	Rate       int64         // rows per second
+	Left       time.Duration // 0 when it cannot be said
+	Took       time.Duration
+	Rows       string // address of its rows in the list
+	Market     string // address of its market
+	CanUndo    bool
+	CanRelabel bool
+	CanImport  bool
+	Form       form
+	Handling   handledView
+	Proof      proofView
 }
 
 // refresh makes the page of a running import load itself again, without
@@ -125,7 +129,14 @@ func (s *Site) importPage(w http.ResponseWriter, r *http.Request, code int, f fo
 		return err
 	}
 	view := importView{ImportDetail: detail, Form: f, CanImport: v.can(paiza.RightImport),
-		CanUndo: v.can(paiza.RightUndoImport) && detail.State == paiza.StateDone}
+		CanUndo:    detail.State == paiza.StateDone && slices.Contains(detail.May, paiza.RightUndoImport),
+		CanRelabel: detail.State == paiza.StateDone && slices.Contains(detail.May, paiza.RightRelabel)}
+	if view.Handling, err = s.handled(r, detail.Handling, ""); err != nil {
+		return err
+	}
+	if view.Proof, err = s.proofView(r, "/imports/"+detail.ID+"/proof", "import-"+detail.ID+".proof"); err != nil {
+		return err
+	}
 	if p := detail.Progress; p.Size > 0 {
 		view.Part = min(1, float64(p.Bytes)/float64(p.Size))
 		view.Rate = int64(p.Rate())

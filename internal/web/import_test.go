@@ -135,7 +135,7 @@ func TestImportUnknown(t *testing.T) {
 	if got := list.doc.Find("tbody tr").Length(); got != 3 {
 		t.Errorf("%d rows, want 3: the total is no seizure", got)
 	}
-	if got := list.text("tbody tr:first-child td:first-child"); got != "20 Feb 2020" {
+	if got := list.text("tbody tr:first-child .rowlink"); got != "20 Feb 2020" {
 		t.Errorf("newest row is of %q", got)
 	}
 	if got := list.text("tbody tr:first-child"); !strings.Contains(got, "0.250") {

@@ -32,6 +32,7 @@ type mappingView struct {
 	Missing    []string // fields without which nothing can be imported
 	Error      string
 	Fields     []string // what was wrong, field by field
+	Handling   handlingForm
 }
 
 // columnView is one column of the file.
@@ -60,7 +61,11 @@ func (s *Site) recognise(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, "import/mapping", s.mappingView(v.Print, r.PathValue("id"), rec, rec.Profile))
+	view := s.mappingView(v.Print, r.PathValue("id"), rec, rec.Profile)
+	if view.Handling, err = s.handlingForm(r, form{values: r.URL.Query()}); err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, "import/mapping", view)
 }
 
 // mappingView shows profile, which is the recognised one or what a person has
@@ -227,14 +232,16 @@ func confirmed(f form, rec desk.Recognition) (*ingest.Profile, bool) {
 
 // dryRunView is what the import would do, before anything is kept.
 type dryRunView struct {
-	Upload  string
-	File    string
-	Profile string
-	Request mappingForm
-	Run     desk.DryRun
-	Rows    []seizureRow
-	Errors  int
-	Form    form
+	Upload   string
+	File     string
+	Profile  string
+	Request  mappingForm
+	Run      desk.DryRun
+	Rows     []seizureRow
+	Errors   int
+	Form     form
+	Handling handledView
+	Keep     []keep // the handling, for the run
 }
 
 // mappingForm travels from the dry run to the run in hidden fields.
@@ -251,22 +258,35 @@ func (s *Site) dryRun(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	profile, changed := confirmed(f, rec)
-	keep := mappingForm{Profile: profile.Name}
+	travels := mappingForm{Profile: profile.Name}
 	if changed {
-		keep = mappingForm{Mapping: string(profile.TOML())}
+		travels = mappingForm{Mapping: string(profile.TOML())}
 	}
-	run, err := s.desk.DryRun(r.Context(), v.Actor, desk.ImportRequest{UploadID: id, Profile: keep.Profile, Mapping: []byte(keep.Mapping)})
+	run, err := s.desk.DryRun(r.Context(), v.Actor, desk.ImportRequest{UploadID: id, Profile: travels.Profile, Mapping: []byte(travels.Mapping), Handling: newHandling(f)})
 	if errors.Is(err, paiza.ErrInvalid) {
 		view := s.mappingView(v.Print, id, rec, profile)
-		view.Error = v.Print.Error(err)
+		f = f.failed(v.Print, err)
+		view.Error = f.Error
+		if view.Handling, err = s.handlingForm(r, f); err != nil {
+			return err
+		}
 		return s.render(w, r, http.StatusUnprocessableEntity, "import/mapping", view)
 	}
 	if err != nil {
 		return err
 	}
-	view := dryRunView{Upload: id, File: rec.File.Name, Profile: title(profile), Request: keep, Run: run}
+	view := dryRunView{Upload: id, File: rec.File.Name, Profile: title(profile), Request: travels, Run: run}
 	for _, z := range run.Sample {
-		view.Rows = append(view.Rows, s.row(v.Print, z))
+		z.Handling = run.Handling
+		view.Rows = append(view.Rows, s.row(v, nil, z))
+	}
+	if view.Handling, err = s.handled(r, run.Handling, ""); err != nil {
+		return err
+	}
+	for _, name := range handlingFields {
+		for _, value := range f.All(name) {
+			view.Keep = append(view.Keep, keep{name, value})
+		}
 	}
 	return s.render(w, r, http.StatusOK, "import/dry_run", view)
 }
@@ -275,7 +295,7 @@ func (s *Site) dryRun(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) startImport(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	f := readForm(r)
-	in := desk.ImportRequest{UploadID: r.PathValue("id"), Profile: f.Get("profile"), Mapping: []byte(f.Raw("mapping")), Reason: f.Get("reason")}
+	in := desk.ImportRequest{UploadID: r.PathValue("id"), Profile: f.Get("profile"), Mapping: []byte(f.Raw("mapping")), Reason: f.Get("reason"), Handling: newHandling(f)}
 	if len(in.Mapping) == 0 {
 		in.Mapping = nil
 	}

@@ -44,6 +44,11 @@ func TestSetup(t *testing.T) {
 		t.Errorf("two different passwords: %s", r.Status)
 	}
 	form.Set("again", password)
+	if r := b.post("/setup", form); r.StatusCode != http.StatusUnprocessableEntity || r.text("#h-agency_name") == "" {
+		t.Errorf("a node whose agency has no name: %s, %q", r.Status, r.text("#h-agency_name"))
+	}
+	form.Set("agency_name", "Central Police")
+	form.Set("agency_kind", "police")
 	wrong := url.Values{}
 	for k, v := range form {
 		wrong[k] = v
@@ -57,6 +62,8 @@ func TestSetup(t *testing.T) {
 	}
 	if r := b.page("/"); !strings.Contains(r.text(".me summary"), "Aigerim Serikova") {
 		t.Error("the first administrator is not signed in after the setup")
+	} else if got := r.text(".me .house"); got != "Central Police" {
+		t.Errorf("the frame names the agency %q", got)
 	}
 	if r := n.browser(t).get("/setup?token=" + token); r.Header.Get("Location") != "/sign-in" {
 		t.Errorf("the link works twice: %s", r.Status)
@@ -156,6 +163,33 @@ func TestSignInLimit(t *testing.T) {
 	}
 }
 
+// rightPages are the pages of a seizure with two versions, a case and a release.
+func (n *node) rightPages(t *testing.T) []string {
+	t.Helper()
+	ctx := t.Context()
+	c, err := n.desk.CreateCase(ctx, n.root, paiza.NewCase{Reference: "2026-17", Title: "By rail"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := paiza.NewSeizure{Date: "2026-02-03", Country: "KAZ", Substance: "heroin", Amount: "2", Unit: "kg", Handling: paiza.NewHandling{TLP: "green"}, Reason: "report"}
+	z, err := n.desk.RecordSeizure(ctx, n.root, in)
+	if err == nil {
+		in.Amount = "3"
+		_, err = n.desk.CorrectSeizure(ctx, n.root, z.ID, 1, in)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := n.desk.ProposeRelease(ctx, n.root, paiza.NewRelease{Subject: "seizure/" + z.ID, Audience: "KGZ", Reason: "request"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := "/seizures/" + z.ID
+	return []string{at, at + "/versions/1", at + "/correct", at + "/relabel", at + "/withdraw", at + "/release", "/seizures?withdrawn=only", "/seizures?label=green&red=without",
+		"/cases", "/cases/new", "/cases/" + c.ID, "/cases/" + c.ID + "/change", "/releases", "/releases/" + r.ID, "/imports/1/relabel",
+		"/agencies", "/agencies/new", "/agencies/home", "/ledger?action=seizure.correct&from=2026", "/ledger/3", "/people?agency=home"}
+}
+
 // get every page in every language: it has one h1, a title, landmarks, no
 // unresolved key and no inline code that the policy would stop.
 func TestEveryPage(t *testing.T) {
@@ -169,6 +203,7 @@ func TestEveryPage(t *testing.T) {
 		first, "/seizures/new", "/imports", "/imports/" + imp.ID, upload,
 		"/catalog", "/catalog/units", "/catalog/countries?find=qazaq", "/catalog/resolve?text=Block+(350gr)", "/catalog/resolve?text=zzz",
 		"/people", "/people/new", "/people/" + root, "/account", "/step-up", "/recover", "/ledger", "/help", "/nowhere"}
+	paths = append(append(paths, "/ledger?from=never"), n.rightPages(t)...)
 	for _, row := range pictureRoutes() {
 		if !strings.Contains(row.pattern, ".") {
 			paths = append(paths, row.pattern)

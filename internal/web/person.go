@@ -15,7 +15,9 @@ import (
 // peopleView is the list of accounts.
 type peopleView struct {
 	People     []paiza.Person
-	Recoveries []desk.Recovery // that wait for another administrator
+	Recoveries []desk.Recovery   // that wait for another administrator
+	Agency     map[string]string // names by id
+	Agencies   []option
 }
 
 // personView is one account, or the form of a new one.
@@ -25,6 +27,7 @@ type personView struct {
 	Act       form // of the smaller acts beside it
 	Roles     []roleView
 	Languages []option
+	Agencies  []option
 	Self      bool
 	// Fresh says that the administrator has just proved that it is he.
 	Fresh      bool
@@ -65,7 +68,15 @@ func (s *Site) people(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	locale.SortBy(v.Print, list, func(p paiza.Person) string { return p.Name })
-	view := peopleView{People: list}
+	names, err := s.agencyNames(r)
+	if err != nil {
+		return err
+	}
+	only := r.URL.Query().Get(keyAgency)
+	if only != "" {
+		list = slices.DeleteFunc(list, func(p paiza.Person) bool { return p.Agency != only })
+	}
+	view := peopleView{People: list, Agency: names, Agencies: agencyOptions(v.Print, names, only)}
 	if v.can(paiza.RightRecoverPerson) {
 		all, err := s.desk.Recoveries(r.Context(), v.Actor, "")
 		if err != nil {
@@ -82,8 +93,17 @@ func (s *Site) personForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) newPersonPage(w http.ResponseWriter, r *http.Request, code int, f form) error {
+	names, err := s.agencyNames(r)
+	if err != nil {
+		return err
+	}
+	chosen := f.Get("agency")
+	if chosen == "" {
+		chosen = visitOf(r).Actor.Agency
+	}
 	view := personView{Form: f, Languages: languageOptions(f.Get("language")), Fresh: s.desk.SteppedUp(visitOf(r).Actor),
-		Roles: roleViews(func(role paiza.Role) bool { return f.Has("role", string(role)) })}
+		Agencies: agencyOptions(visitOf(r).Print, names, chosen),
+		Roles:    roleViews(func(role paiza.Role) bool { return f.Has("role", string(role)) })}
 	return s.render(w, r, code, "person/new", view)
 }
 
@@ -98,7 +118,7 @@ func roles(f form) []paiza.Role {
 func (s *Site) createPerson(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	f := readForm(r)
-	in := paiza.NewPerson{Login: f.Get("login"), Name: f.Get("name"), Roles: roles(f), Language: f.Get("language")}
+	in := paiza.NewPerson{Login: f.Get("login"), Name: f.Get("name"), Agency: f.Get("agency"), Roles: roles(f), Language: f.Get("language")}
 	p, code, err := s.desk.EnrolPerson(r.Context(), v.Actor, in)
 	if err != nil {
 		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrConflict) {
@@ -121,7 +141,7 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request, code int, chan
 		return err
 	}
 	if change.values == nil {
-		change.values = url.Values{"name": {p.Name}}
+		change.values = url.Values{"name": {p.Name}, "agency": {p.Agency}}
 		for _, role := range p.Roles {
 			change.values.Add("role", string(role))
 		}
@@ -129,13 +149,18 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request, code int, chan
 			change.values.Set("disabled", "1")
 		}
 	}
+	names, err := s.agencyNames(r)
+	if err != nil {
+		return err
+	}
 	sessions, err := s.desk.Sessions(r.Context(), v.Actor, p.ID)
 	if err != nil {
 		return err
 	}
 	view := personView{Person: p, Form: change, Act: act, Self: p.ID == v.Actor.ID, Fresh: s.desk.SteppedUp(v.Actor),
 		CanRecover: v.can(paiza.RightRecoverPerson), Sessions: len(sessions), Issuer: s.issuerName(r),
-		Roles: roleViews(func(role paiza.Role) bool { return change.Has("role", string(role)) })}
+		Agencies: agencyOptions(v.Print, names, change.Get("agency")),
+		Roles:    roleViews(func(role paiza.Role) bool { return change.Has("role", string(role)) })}
 	if view.New, err = s.desk.Newcomer(r.Context(), p); err != nil {
 		return err
 	}
@@ -150,7 +175,7 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request, code int, chan
 func (s *Site) updatePerson(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	f := readForm(r)
-	change := desk.PersonChange{Name: f.Get("name"), Roles: roles(f), Disabled: f.Get("disabled") != "", Reason: f.Get("reason")}
+	change := desk.PersonChange{Name: f.Get("name"), Agency: f.Get("agency"), Roles: roles(f), Disabled: f.Get("disabled") != "", Reason: f.Get("reason")}
 	p, err := s.desk.UpdatePerson(r.Context(), v.Actor, r.PathValue("id"), change)
 	if err != nil {
 		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrConflict) {

@@ -294,10 +294,16 @@ const namedSources = 5
 // sources names the files that the figures are taken from.
 func (s *Site) sources(r *http.Request, a asked) []string {
 	v := visitOf(r)
+	var out []string
+	if withheld, err := s.desk.Withheld(r.Context(), v.Actor); err != nil {
+		s.log.Error("withheld records not asked", "err", err)
+	} else if withheld {
+		out = append(out, v.Print.T("picture.note.withheld"))
+	}
 	facets, err := s.desk.Facets(r.Context(), v.Actor)
 	if err != nil {
 		s.log.Error("sources not asked", "err", err)
-		return nil
+		return out
 	}
 	var files []string
 	for _, i := range facets.Imports {
@@ -309,12 +315,12 @@ func (s *Site) sources(r *http.Request, a asked) []string {
 		}
 	}
 	if len(files) == 0 {
-		return nil
+		return out
 	}
 	if over := len(files) - namedSources; over > 0 {
 		files = append(files[:namedSources], v.Print.T("picture.others", "n", over))
 	}
-	return []string{v.Print.T("picture.note.source", "files", strings.Join(files, ", "))}
+	return append(out, v.Print.T("picture.note.source", "files", strings.Join(files, ", ")))
 }
 
 // madeAt is the line of a file that says who made it and when.

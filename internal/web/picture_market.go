@@ -154,7 +154,7 @@ func aside(p *locale.Printer, a asked, b *builder, d timeline, columns []pivotCo
 		if period != 0 {
 			f.Slice = within(f.Slice, period)
 		}
-		return address("/seizures", formatFilter(f))
+		return figureLink(f)
 	}
 	row := pivotRow{Key: "doubtful", Name: p.T("picture.doubtful.name"), Part: "—",
 		Note: p.T("picture.doubtful.note", "rows", p.T("picture.rows", "n", all.Rows))}

@@ -120,7 +120,7 @@ func (s *Site) routesTable(p *locale.Printer, a asked, d ways, limit int) pivot 
 			year, _ := strconv.Atoi(column)
 			slice = within(slice, paiza.NewDate(year, 0, 0))
 		}
-		return address("/seizures", formatFilter(lines[i].key.filter(slice, a.measure)))
+		return figureLink(lines[i].key.filter(slice, a.measure))
 	}
 	b.columns = yearColumns(d.years)
 	for i, l := range lines {

@@ -64,6 +64,7 @@ func (s *Site) parse(p *locale.Printer) map[string]*template.Template {
 type page struct {
 	Print   *locale.Printer
 	Person  *paiza.Person // nil when nobody is signed in
+	Agency  string        // name of his agency
 	Theme   string
 	Here    string // path and query, to come back to
 	Search  string // words in the search box
@@ -87,9 +88,10 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, code int, name str
 		return fmt.Errorf("web: no template %q", name)
 	}
 	p := page{Print: v.Print, Theme: v.Theme, Here: here(r), Search: r.URL.Query().Get("q"),
-		Nav: nav(v, r.URL.Path), Demo: s.isDemo(r), Body: view, CanRead: v.can(paiza.RightReadSeizure)}
+		Nav: s.counted(r, nav(v, r.URL.Path)), Demo: s.isDemo(r), Body: view, CanRead: v.can(paiza.RightReadSeizure)}
 	if !v.Actor.Anonymous() {
 		p.Person = &v.Person
+		p.Agency = s.ownAgency(r)
 		p.Flash = s.sessions.PopString(r.Context(), sessionFlash)
 	}
 	if again, ok := view.(refresher); ok {
@@ -157,6 +159,29 @@ type navLink struct {
 	Path     string
 	Shortcut string
 	Current  bool
+	Count    int // of what waits there; 0 shows nothing
+}
+
+// counted puts beside the releases how many wait for the person.
+func (s *Site) counted(r *http.Request, groups []navGroup) []navGroup {
+	for i := range groups {
+		for j := range groups[i].Links {
+			if link := &groups[i].Links[j]; link.Path == "/releases" {
+				link.Count = s.waiting(r)
+			}
+		}
+	}
+	return groups
+}
+
+// ownAgency is the name of the person's agency, for the frame of the page.
+func (s *Site) ownAgency(r *http.Request) string {
+	v := visitOf(r)
+	a, err := s.desk.Agency(r.Context(), v.Actor, v.Actor.Agency)
+	if err != nil {
+		s.log.Error("agency not asked", "err", err)
+	}
+	return a.Name
 }
 
 // nav lists what the person may open.
@@ -171,6 +196,8 @@ func nav(v *visit, at string) []navGroup {
 		{"", "nav.home", "/", "h", signedIn},
 		{"", "nav.seizures", "/seizures", "s", paiza.RightReadSeizure},
 		{"", "nav.imports", "/imports", "i", paiza.RightReadSeizure},
+		{"", "nav.cases", "/cases", "a", paiza.RightReadCase},
+		{"", "nav.releases", "/releases", "e", paiza.RightProposeRelease},
 		{"nav.picture", "nav.market", "/picture/market", "m", paiza.RightReadPicture},
 		{"nav.picture", "nav.balance", "/picture/balance", "b", paiza.RightReadPicture},
 		{"nav.picture", "nav.routes", "/picture/routes", "r", paiza.RightReadPicture},
@@ -179,6 +206,7 @@ func nav(v *visit, at string) []navGroup {
 		{"nav.reference", "nav.catalog", "/catalog", "k", paiza.RightReadCatalog},
 		{"nav.reference", "nav.help", "/help", "?", signedIn},
 		{"nav.node", "nav.people", "/people", "p", paiza.RightManagePeople},
+		{"nav.node", "nav.agencies", "/agencies", "y", paiza.RightManageAgencies},
 		{"nav.node", "nav.ledger", "/ledger", "l", paiza.RightReadLedger},
 		{"nav.node", "nav.condition", "/node", "n", paiza.RightOperate},
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"strings"
 
 	"paiza"
@@ -121,7 +122,8 @@ func (s *Site) factor(p *locale.Printer, z paiza.Seizure) string {
 }
 
 // recordView is the form of a seizure with the choices of the catalog.
-func (s *Site) recordView(p *locale.Printer, f form) recordView {
+func (s *Site) recordView(r *http.Request, f form) recordView {
+	p := visitOf(r).Print
 	view := recordView{Form: f}
 	for _, c := range s.catalog.Countries() {
 		if !c.Former {
@@ -139,29 +141,20 @@ func (s *Site) recordView(p *locale.Printer, f form) recordView {
 	word := func(s string) string { return s }
 	locale.SortBy(p, view.Countries, word)
 	locale.SortBy(p, view.Substances, word)
-	list := func(field string, none bool, options []option) inputView {
-		if none {
-			options = append([]option{{Value: "", Name: "—"}}, options...)
-		}
+	list := func(field string, options []option) inputView {
+		options = append([]option{{Value: "", Name: "—"}}, options...)
 		for i := range options {
 			options[i].Selected = options[i].Value == f.values.Get(field)
 		}
 		return inputView{Name: field, ID: field, Label: p.FieldName(field), Bad: f.Bad(field), Options: options}
 	}
-	var routings, labels []option
+	var routings []option
 	for _, r := range paiza.Routings() {
 		if r != paiza.RoutingUnknown {
 			routings = append(routings, option{Value: string(r), Name: p.T("routing." + string(r))})
 		}
 	}
-	for _, l := range paiza.TLPs() {
-		labels = append(labels, option{Value: string(l), Name: "TLP:" + p.T("tlp."+string(l))})
-	}
-	view.Routings = list("routing", true, routings)
-	view.TLPs = list("tlp", false, labels)
-	if f.values.Get("tlp") == "" {
-		view.TLPs.Options[2].Selected = true // amber, the desk's own default
-	}
+	view.Routings = list("routing", routings)
 	entries := func(kind catalog.Kind) []option {
 		var out []option
 		for _, e := range s.catalog.Entries(kind) {
@@ -169,8 +162,8 @@ func (s *Site) recordView(p *locale.Printer, f form) recordView {
 		}
 		return out
 	}
-	view.Transport = list("transport", true, entries(catalog.KindTransport))
-	view.Hiding = list("hiding", true, entries(catalog.KindHiding))
-	view.Place = list("installation", true, entries(catalog.KindInstallation))
+	view.Transport = list("transport", entries(catalog.KindTransport))
+	view.Hiding = list("hiding", entries(catalog.KindHiding))
+	view.Place = list("installation", entries(catalog.KindInstallation))
 	return view
 }

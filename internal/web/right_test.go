@@ -4,16 +4,18 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"paiza"
 	"paiza/internal/access"
+	"paiza/internal/locale"
 )
 
 // filled is the pattern with something in its wildcards.
 func filled(pattern string) string {
-	return strings.NewReplacer("{$}", "", "{id}", "1").Replace(pattern)
+	return strings.NewReplacer("{$}", "", "{id}", "1", "{seq}", "1", "{version}", "1").Replace(pattern)
 }
 
 // TestRefusals is made from the table of routes: every route refuses a person
@@ -53,6 +55,18 @@ func TestRefusals(t *testing.T) {
 			}
 			if r.StatusCode >= 500 {
 				t.Errorf("%s as %s: %s\n%s", name, role, r.Status, n.log)
+			}
+		}
+	}
+}
+
+// TestRules: whatever rule refuses has a sentence that says what to do.
+func TestRules(t *testing.T) {
+	allowing := []string{"console", "own", "shared", "member", "named", "community"}
+	for _, tag := range locale.Languages() {
+		for _, id := range access.Rules() {
+			if has := locale.For(tag).Has("error.rule." + id); has == slices.Contains(allowing, id) {
+				t.Errorf("%s: error.rule.%s: %v", tag, id, has)
 			}
 		}
 	}

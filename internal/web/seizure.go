@@ -4,11 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"paiza"
 	"paiza/internal/desk"
-	"paiza/internal/locale"
 )
 
 // listSize is how many rows a page of a list has.
@@ -16,16 +16,18 @@ const listSize = 100
 
 // seizureListView is the list of seizures.
 type seizureListView struct {
-	Filter    filterView
-	Rows      []seizureRow
-	Count     int64 // -1 when not counted
-	Shown     int
-	First     string // address of the first page, empty on it
-	Next      string // address of the next page, empty at the end
-	CSV, XLSX string // empty without the right to export
-	CanRecord bool
-	Empty     bool // the node holds nothing at all
-	CanImport bool
+	Filter        filterView
+	Rows          []seizureRow
+	Count         int64 // -1 when not counted
+	Shown         int
+	First         string // address of the first page, empty on it
+	Next          string // address of the next page, empty at the end
+	CSV, XLSX     string // empty without the right to export
+	CanRecord     bool
+	Empty         bool // the node holds nothing at all
+	CanImport     bool
+	Withdrawn     string // address of what the person's agency withdrew
+	OnlyWithdrawn bool   // that is what is shown
 }
 
 // seizureRow is one row with its figures in words.
@@ -35,7 +37,8 @@ type seizureRow struct {
 	Converted bool   // kilograms by a factor, not by the scales
 	Weight    bool   // there is a mass at all
 	Route     string
-	Named     bool // the source calls the substance otherwise
+	Named     bool   // the source calls the substance otherwise
+	Owner     string // name of the agency, where it is another one than the reader's
 }
 
 func (s *Site) seizures(w http.ResponseWriter, r *http.Request) error {
@@ -57,8 +60,16 @@ func (s *Site) seizures(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view.Count, view.Shown = list.Count, len(list.Seizures)
+	names, err := s.agencyNames(r)
+	if err != nil {
+		return err
+	}
 	for _, z := range list.Seizures {
-		view.Rows = append(view.Rows, s.row(v.Print, z))
+		view.Rows = append(view.Rows, s.row(v, names, z))
+	}
+	view.OnlyWithdrawn = filter.Withdrawn
+	if !filter.Withdrawn && v.can(paiza.RightWithdrawSeizure) {
+		view.Withdrawn = address("/seizures", formatFilter(paiza.SeizureFilter{Withdrawn: true}))
 	}
 	asked := formatFilter(filter)
 	if q.Get(keyAfter) != "" {
@@ -69,7 +80,7 @@ func (s *Site) seizures(w http.ResponseWriter, r *http.Request) error {
 		next.Set(keyAfter, list.Next)
 		view.Next = address("/seizures", next)
 	}
-	if v.can(paiza.RightExport) {
+	if v.can(paiza.RightExport) && !filter.Withdrawn {
 		view.CSV, view.XLSX = address("/seizures/export.csv", asked), address("/seizures/export.xlsx", asked)
 	}
 	view.Empty = len(list.Seizures) == 0 && !view.Filter.Set
@@ -85,12 +96,16 @@ func clone(q url.Values) url.Values {
 }
 
 // row makes the figures of one row of a list.
-func (s *Site) row(p *locale.Printer, z paiza.Seizure) seizureRow {
+func (s *Site) row(v *visit, agencies map[string]string, z paiza.Seizure) seizureRow {
+	p := v.Print
 	out := seizureRow{Seizure: z, Reported: asReported(p, z.AmountText), Weight: z.Factor != "" || z.Equivalent != 0,
 		Converted: z.Factor != "" && z.Amount.Dim != paiza.DimMass}
 	out.Route = s.travel(p, z.Route)
 	name := s.substanceName(p, z.Substance)
 	out.Named = z.SubstanceText != "" && !strings.EqualFold(z.SubstanceText, name)
+	if z.Handling.Owner != v.Actor.Agency {
+		out.Owner = agencies[z.Handling.Owner]
+	}
 	return out
 }
 
@@ -101,6 +116,10 @@ type seizureView struct {
 	Resolved  []resolved
 	SourceRow []sourceCell
 	Similar   string // rows of the same state, month and substance
+	Handling  handledView
+	Acts      []actView
+	Given     []releaseRow
+	Proof     proofView
 }
 
 // resolved is one field as the source wrote it and as the catalog took it.
@@ -120,7 +139,24 @@ func (s *Site) seizure(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := seizureView{SeizureDetail: detail, Row: s.row(v.Print, detail.Seizure)}
+	names, err := s.agencyNames(r)
+	if err != nil {
+		return err
+	}
+	view := seizureView{SeizureDetail: detail, Row: s.row(v, names, detail.Seizure), Acts: s.acts(v, names, detail.History)}
+	if view.Handling, err = s.handled(r, detail.Handling, detail.Caveat); err != nil {
+		return err
+	}
+	of, id := "seizure", detail.ID
+	if !slices.ContainsFunc(detail.History, func(a paiza.Act) bool { return a.Subject == "seizure/"+id }) && detail.Import != nil {
+		of, id = "import", detail.Import.ID // a row to which nothing was done since
+	}
+	if view.Proof, err = s.proofView(r, "/"+of+"s/"+id+"/proof", of+"-"+id+".proof"); err != nil {
+		return err
+	}
+	for _, one := range detail.Releases {
+		view.Given = append(view.Given, s.releaseRow(v, one))
+	}
 	view.Resolved = s.resolvedFields(v.Print, detail)
 	for i, cell := range detail.Cells {
 		heading := ""
@@ -130,10 +166,19 @@ func (s *Site) seizure(w http.ResponseWriter, r *http.Request) error {
 		view.SourceRow = append(view.SourceRow, sourceCell{heading, cell})
 	}
 	month := detail.Date.MonthOf()
-	view.Similar = rowsLink(paiza.Slice{Period: paiza.Period{From: month, To: month},
-		Countries: some(detail.Country), Substances: some(detail.Substance)})
+	view.Similar = address("/seizures", formatSlice(paiza.Slice{Period: paiza.Period{From: month, To: month},
+		Countries: some(detail.Country), Substances: some(detail.Substance)}))
 	return s.render(w, r, http.StatusOK, "seizure/detail", view)
 }
+
+// can reports whether the person may do something to the seizure.
+func (v seizureView) can(right paiza.Right) bool { return slices.Contains(v.May, right) }
+
+// CanCorrect, CanRelabel, CanWithdraw and CanPropose show or leave out a button.
+func (v seizureView) CanCorrect() bool  { return v.can(paiza.RightCorrectSeizure) }
+func (v seizureView) CanRelabel() bool  { return v.can(paiza.RightRelabel) }
+func (v seizureView) CanWithdraw() bool { return v.can(paiza.RightWithdrawSeizure) }
+func (v seizureView) CanPropose() bool  { return v.can(paiza.RightProposeRelease) }
 
 // some is a list of one value, or of none when it is empty.
 func some[T ~string](v T) []T {
@@ -150,7 +195,7 @@ type recordView struct {
 	Substances []string
 	Units      []string
 	Routings   inputView
-	TLPs       inputView
+	Handling   handlingForm
 	Transport  inputView
 	Hiding     inputView
 	Place      inputView // installation
@@ -158,33 +203,40 @@ type recordView struct {
 
 func (s *Site) recordForm(w http.ResponseWriter, r *http.Request) error {
 	f := form{values: url.Values{keyCountry: {r.URL.Query().Get(keyCountry)}}}
-	return s.render(w, r, http.StatusOK, "seizure/new", s.recordView(visitOf(r).Print, f))
+	return s.recordPage(w, r, http.StatusOK, f)
 }
 
-func (s *Site) record(w http.ResponseWriter, r *http.Request) error {
-	v := visitOf(r)
-	f := readForm(r)
-	in := paiza.NewSeizure{Date: f.Get("date"), Country: f.Get("country"), Division: f.Get("division"), Place: f.Get("place"),
+func (s *Site) recordPage(w http.ResponseWriter, r *http.Request, code int, f form) error {
+	view := s.recordView(r, f)
+	var err error
+	if view.Handling, err = s.handlingForm(r, f); err != nil {
+		return err
+	}
+	return s.render(w, r, code, "seizure/new", view)
+}
+
+// newSeizure is what a registrar typed.
+func newSeizure(f form) paiza.NewSeizure {
+	return paiza.NewSeizure{Date: f.Get("date"), Country: f.Get("country"), Division: f.Get("division"), Place: f.Get("place"),
 		Routing: f.Get("routing"), Substance: f.Get("substance"), Amount: f.Get("amount"), Unit: f.Get("unit"),
 		Producing: f.Get("producing"), Departure: f.Get("departure"), Via: f.Get("via"), Destination: f.Get("destination"),
 		Transport: f.Get("transport"), Hiding: f.Get("hiding"), Installation: f.Get("installation"), Packaging: f.Get("packaging"),
 		Agency: f.Get("agency"), Reference: f.Get("reference"), Exhibit: f.Get("exhibit"), Persons: f.Get("persons"),
 		Caveat: f.Get("caveat"), Handling: newHandling(f), Reason: f.Get("reason")}
-	z, err := s.desk.RecordSeizure(r.Context(), v.Actor, in)
+}
+
+func (s *Site) record(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	f := readForm(r)
+	z, err := s.desk.RecordSeizure(r.Context(), v.Actor, newSeizure(f))
 	if err != nil {
 		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrConflict) {
 			return err
 		}
 		code, _ := statusOf(err)
-		return s.render(w, r, code, "seizure/new", s.recordView(v.Print, f.failed(v.Print, err)))
+		return s.recordPage(w, r, code, f.failed(v.Print, err))
 	}
 	s.flash(r, "seizure.recorded")
 	http.Redirect(w, r, "/seizures/"+z.ID, http.StatusSeeOther)
 	return nil
-}
-
-// newHandling is how a person says in a form that a record is handled.
-func newHandling(f form) paiza.NewHandling {
-	return paiza.NewHandling{TLP: f.Get("tlp"), Purpose: f.Get("purpose"), Case: f.Get("case"),
-		Agencies: f.All("agencies"), Persons: f.All("persons_named"), Own: f.Get("handling") == "own"}
 }

@@ -54,6 +54,8 @@ var exportColumns = []struct {
 	{"field.exhibit", report.FormatText, report.Left, 14},
 	{"field.tlp", report.FormatText, report.Left, 14},
 	{"field.purpose", report.FormatText, report.Left, 14},
+	{"handling.owner", report.FormatText, report.Left, 20},
+	{"field.caveat", report.FormatText, report.Left, 20},
 	{"field.import", report.FormatText, report.Left, 14},
 	{"column.sheet", report.FormatText, report.Left, 14},
 	{"column.row", report.FormatInteger, report.Right, 14},
@@ -64,6 +66,8 @@ type namer struct {
 	site  *Site
 	print *locale.Printer
 	known map[[2]string]string
+	// agencies are names by id.
+	agencies map[string]string
 }
 
 func (n *namer) name(kind catalog.Kind, code string) report.Value {
@@ -120,7 +124,7 @@ func (n *namer) row(z paiza.Seizure) []report.Value {
 		country(z.Route.Producing), country(z.Route.Departure), country(z.Route.Via), country(z.Route.Destination),
 		n.name(catalog.KindTransport, z.Transport), n.name(catalog.KindHiding, z.Hiding), n.name(catalog.KindInstallation, z.Installation),
 		report.Integer(z.Count), t(strings.Join(flags, "; ")), t(z.Agency), t(z.Reference), t(z.Exhibit),
-		t("TLP:" + p.T("tlp."+string(z.Handling.TLP))), t(string(z.Handling.Purpose)), t(z.Source.Import), t(z.Source.Sheet), row}
+		t("TLP:" + p.T("tlp."+string(z.Handling.TLP))), t(p.T("purpose." + string(z.Handling.Purpose))), t(n.agencies[z.Handling.Owner]), t(z.Caveat), t(z.Source.Import), t(z.Source.Sheet), row}
 }
 
 // exportCSV sends every row that the list would show, as it comes from the
@@ -149,7 +153,11 @@ func (s *Site) exportSeizures(w http.ResponseWriter, r *http.Request, name strin
 	for _, c := range exportColumns {
 		table.Columns = append(table.Columns, report.Column{Title: p.T(c.key), Format: c.format, Align: c.align, Width: c.width})
 	}
-	names := namer{s, p, map[[2]string]string{}}
+	agencies, err := s.agencyNames(r)
+	if err != nil {
+		return err
+	}
+	names := namer{s, p, map[[2]string]string{}, agencies}
 	return s.sendRows(w, name, table, func(yield func([]report.Value) error) error {
 		return s.desk.EachSeizure(r.Context(), v.Actor, filter, func(z paiza.Seizure) error { return yield(names.row(z)) })
 	})

@@ -60,6 +60,7 @@ type setupView struct {
 	Token  string
 	Form   form
 	Needed bool // nobody has an account yet
+	Kinds  []option
 }
 
 func (s *Site) setupForm(w http.ResponseWriter, r *http.Request) error {
@@ -71,7 +72,7 @@ func (s *Site) setupForm(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 		return nil
 	}
-	view := setupView{Token: r.URL.Query().Get("token"), Needed: needed}
+	view := setupView{Token: r.URL.Query().Get("token"), Needed: needed, Kinds: kindOptions(visitOf(r).Print, "")}
 	return s.render(w, r, http.StatusOK, "session/setup", view)
 }
 
@@ -82,13 +83,13 @@ func (s *Site) setup(w http.ResponseWriter, r *http.Request) error {
 		Language: visitOf(r).Print.Tag(), Roles: paiza.Roles()}
 	person, err := paiza.Person{}, f.same("password", "again")
 	if err == nil {
-		person, err = s.desk.Setup(r.Context(), token, in, from(r))
+		person, err = s.desk.Setup(r.Context(), token, in, homeOf(f), from(r))
 	}
 	if err != nil {
 		if code, _ := statusOf(err); code >= 500 {
 			return err
 		}
-		view := setupView{Token: token, Form: f.failed(visitOf(r).Print, err), Needed: true}
+		view := setupView{Token: token, Form: f.failed(visitOf(r).Print, err), Needed: true, Kinds: kindOptions(visitOf(r).Print, f.Get("agency_kind"))}
 		code, _ := statusOf(err)
 		return s.render(w, r, code, "session/setup", view)
 	}
@@ -102,6 +103,11 @@ func (s *Site) setup(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 	return nil
+}
+
+// homeOf is what a person says of the node's own agency when he sets it up.
+func homeOf(f form) desk.Home {
+	return desk.Home{Name: f.Get("agency_name"), Kind: paiza.AgencyKind(f.Get("agency_kind"))}
 }
 
 // setLanguage keeps the language in a cookie and in the account.

@@ -103,7 +103,7 @@ func settle(t *testing.T, n *node) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := n.desk.Setup(t.Context(), token, paiza.NewPerson{Login: "root", Name: "All Roles", Password: password, Language: "en"}, "test")
+	root, err := n.desk.Setup(t.Context(), token, paiza.NewPerson{Login: "root", Name: "All Roles", Password: password, Language: "en"}, desk.Home{Name: "Central Police", Kind: paiza.AgencyPolice}, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,6 +30,10 @@ const (
 	keyDeparture   = wire.KeyDeparture
 	keyThrough     = wire.KeyThrough
 	keyDestination = wire.KeyDestination
+	keyLabel       = wire.KeyLabel
+	keyCase        = wire.KeyCase
+	keyRed         = wire.KeyRed
+	keyWithdrawn   = wire.KeyWithdrawn
 	keyAfter       = wire.KeyAfter
 
 	maxText = wire.MaxText
@@ -43,7 +47,14 @@ func formatFilter(f paiza.SeizureFilter) url.Values         { return wire.Format
 func flagName(f paiza.Flags) string                         { return wire.FlagName(f) }
 
 // rowsLink is the list of the rows under a figure of the picture.
-func rowsLink(s paiza.Slice) string { return address("/seizures", formatSlice(s)) }
+func rowsLink(s paiza.Slice) string { return figureLink(paiza.SeizureFilter{Slice: s}) }
+
+// figureLink is rowsLink for any filter. No figure counts TLP:RED rows, so the
+// list under it leaves them out for who may read some.
+func figureLink(f paiza.SeizureFilter) string {
+	f.WithoutRed = true
+	return address("/seizures", formatFilter(f))
+}
 
 // address joins a path and its parameters.
 func address(path string, q url.Values) string {

@@ -1,0 +1,222 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"paiza"
+	"paiza/internal/desk"
+	"paiza/internal/locale"
+)
+
+// releasesView is the list of releases.
+type releasesView struct {
+	Releases []releaseRow
+}
+
+// releaseRow is one release with its audience in words.
+type releaseRow struct {
+	paiza.Release
+	Audience string
+	Record   string // id of the seizure
+	Mine     bool
+}
+
+func (s *Site) releaseRow(v *visit, one paiza.Release) releaseRow {
+	out := releaseRow{Release: one, Record: strings.TrimPrefix(one.Subject, "seizure/"), Mine: one.Proposer == v.Actor.ID}
+	out.Audience = v.Print.T("release.audience.public")
+	if !one.Public() {
+		out.Audience = s.countryName(v.Print, paiza.Country(one.Audience))
+	}
+	return out
+}
+
+func (s *Site) releases(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	list, err := s.desk.Releases(r.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	var view releasesView
+	for _, one := range list {
+		view.Releases = append(view.Releases, s.releaseRow(v, one))
+	}
+	return s.render(w, r, http.StatusOK, "release/list", view)
+}
+
+// releaseView is one release beside its record as it is now.
+type releaseView struct {
+	desk.ReleaseDetail
+	Row      releaseRow
+	Record   seizureRow
+	Facts    []fact
+	Handling handledView
+	Form     form
+	Open     bool
+	Confirm  bool   // the person may confirm it, at least after proving that it is he
+	StepUp   string // address where he proves it; empty when that is not needed
+	Why      string // why he may not
+	Refuse   bool
+	File     string // address of the file of a confirmed release to a state
+}
+
+func (s *Site) release(w http.ResponseWriter, r *http.Request) error {
+	return s.releasePage(w, r, http.StatusOK, form{})
+}
+
+func (s *Site) releasePage(w http.ResponseWriter, r *http.Request, code int, f form) error {
+	v := visitOf(r)
+	detail, err := s.desk.Release(r.Context(), v.Actor, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	names, err := s.agencyNames(r)
+	if err != nil {
+		return err
+	}
+	view := releaseView{ReleaseDetail: detail, Row: s.releaseRow(v, detail.Release), Record: s.row(v, names, detail.Seizure), Facts: s.facts(v.Print, detail.Seizure), Form: f}
+	if view.Handling, err = s.handled(r, detail.Seizure.Handling, detail.Seizure.Caveat); err != nil {
+		return err
+	}
+	view.Open = detail.State == paiza.ReleaseProposed
+	if view.Open {
+		view.Refuse = view.Row.Mine || v.can(paiza.RightConfirmRelease)
+		switch detail.Rule {
+		case "":
+			view.Confirm = true
+		case ruleStepUp:
+			view.Confirm, view.StepUp = true, stepUpLink("/releases/"+detail.ID)
+		default:
+			view.Why = v.Print.T("error.rule." + detail.Rule)
+		}
+	}
+	if detail.State == paiza.ReleaseConfirmed && !detail.Public() && v.can(paiza.RightProposeRelease) {
+		view.File = "/releases/" + detail.ID + "/file"
+	}
+	return s.render(w, r, code, "release/detail", view)
+}
+
+// ruleStepUp is the rule by which who decides has just proved that it is he.
+const ruleStepUp = "step-up"
+
+// stepUpLink is where a person proves that it is he and comes back.
+func stepUpLink(back string) string { return "/step-up?next=" + url.QueryEscape(back) }
+
+func (s *Site) confirmRelease(w http.ResponseWriter, r *http.Request) error {
+	f := readForm(r)
+	one, err := s.desk.ConfirmRelease(r.Context(), visitOf(r).Actor, r.PathValue("id"), f.Get("note"))
+	return s.releaseDecided(w, r, f, one, "release.confirmed", err)
+}
+
+func (s *Site) refuseRelease(w http.ResponseWriter, r *http.Request) error {
+	f := readForm(r)
+	one, err := s.desk.RefuseRelease(r.Context(), visitOf(r).Actor, r.PathValue("id"), f.Get("reason"))
+	said := "release.refused"
+	if one.State == paiza.ReleaseTakenBack {
+		said = "release.taken_back"
+	}
+	return s.releaseDecided(w, r, f, one, said, err)
+}
+
+func (s *Site) releaseDecided(w http.ResponseWriter, r *http.Request, f form, one paiza.Release, said string, err error) error {
+	if errors.Is(err, paiza.ErrInvalid) || errors.Is(err, paiza.ErrConflict) {
+		code, _ := statusOf(err)
+		return s.releasePage(w, r, code, f.failed(visitOf(r).Print, err))
+	}
+	if err != nil {
+		return err
+	}
+	s.flash(r, said)
+	http.Redirect(w, r, "/releases/"+one.ID, http.StatusSeeOther)
+	return nil
+}
+
+func (s *Site) releaseFile(w http.ResponseWriter, r *http.Request) error {
+	body, err := s.desk.ReleasedFile(r.Context(), visitOf(r).Actor, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return sendFile(w, "release-"+r.PathValue("id")+".json", "application/json", body)
+}
+
+// proposeView is the form of a proposal.
+type proposeView struct {
+	Seizure   paiza.Seizure
+	Row       seizureRow
+	Form      form
+	Handling  handledView
+	Public    bool   // may be proposed for the public
+	WhyNot    string // why not
+	Countries []option
+}
+
+func (s *Site) proposeForm(w http.ResponseWriter, r *http.Request) error {
+	return s.proposePage(w, r, http.StatusOK, form{values: url.Values{}})
+}
+
+func (s *Site) proposePage(w http.ResponseWriter, r *http.Request, code int, f form) error {
+	v := visitOf(r)
+	z, rule, err := s.desk.ReleaseFor(r.Context(), v.Actor, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	names, err := s.agencyNames(r)
+	if err != nil {
+		return err
+	}
+	view := proposeView{Seizure: z, Row: s.row(v, names, z), Form: f, Public: rule == "" && z.Handling.TLP != paiza.TLPClear}
+	switch {
+	case rule != "":
+		view.WhyNot = v.Print.T("error.rule." + rule)
+	case !view.Public:
+		view.WhyNot = v.Print.T("release.clear_already")
+	}
+	if view.Handling, err = s.handled(r, z.Handling, z.Caveat); err != nil {
+		return err
+	}
+	view.Countries = s.stateOptions(v.Print, f.Get("state"))
+	return s.render(w, r, code, "seizure/release", view)
+}
+
+func (s *Site) stateOptions(p *locale.Printer, chosen string) []option {
+	out := []option{{Value: "", Name: "—"}}
+	for _, c := range s.catalog.Countries() {
+		if !c.Former {
+			out = append(out, option{Value: string(c.Code), Name: s.countryName(p, c.Code), Selected: string(c.Code) == chosen})
+		}
+	}
+	rest := out[1:]
+	locale.SortBy(p, rest, func(o option) string { return o.Name })
+	return out
+}
+
+func (s *Site) propose(w http.ResponseWriter, r *http.Request) error {
+	f := readForm(r)
+	audience := f.Get("audience")
+	if audience == "state" {
+		audience = f.Get("state")
+	}
+	one, err := s.desk.ProposeRelease(r.Context(), visitOf(r).Actor, paiza.NewRelease{Subject: "seizure/" + r.PathValue("id"), Audience: audience, Reason: f.Get("reason")})
+	if errors.Is(err, paiza.ErrInvalid) || errors.Is(err, paiza.ErrConflict) {
+		code, _ := statusOf(err)
+		return s.proposePage(w, r, code, f.failed(visitOf(r).Print, err))
+	}
+	if err != nil {
+		return err
+	}
+	s.flash(r, "release.is_proposed")
+	http.Redirect(w, r, "/releases/"+one.ID, http.StatusSeeOther)
+	return nil
+}
+
+// waiting is how many releases wait for the person, for the navigation and the
+// first page.
+func (s *Site) waiting(r *http.Request) int {
+	n, err := s.desk.WaitingReleases(r.Context(), visitOf(r).Actor)
+	if err != nil {
+		s.log.Error("waiting releases not counted", "err", err)
+	}
+	return n
+}
