@@ -31,6 +31,9 @@ type backupMakeCmd struct {
 }
 
 func (c *backupMakeCmd) Run(a *app) error {
+	if err := a.notOverNode(); err != nil {
+		return err
+	}
 	if c.Plain {
 		if len(c.Recipients) > 0 || c.PassphraseFile != "" {
 			return paiza.Invalid("backup.plain_or_sealed", nil)

@@ -170,6 +170,7 @@ func TestTokenRevoke(t *testing.T) {
 // TestTokenBackup: a token goes with its node into a backup and works in the
 // node that is made of it.
 func TestTokenBackup(t *testing.T) {
+	t.Setenv(store.EnvSecret, filepath.Join(t.TempDir(), "secret")) // of both stores
 	desks(t, []paiza.Role{paiza.RoleAnalyst}, func(t *testing.T, d *desk.Desk, c *clock, who paiza.Actor) {
 		ctx, dir := t.Context(), t.TempDir()
 		_, secret, err := d.CreateToken(ctx, paiza.Operator("t"), paiza.NewToken{Owner: who.ID, Name: "x", Scopes: []paiza.Right{paiza.RightExport}, Days: 1})

@@ -25,7 +25,7 @@ func shared(t *testing.T) *house {
 	h.prosecution = h.agency(t, "Prosecution Office", paiza.AgencyProsecution)
 	everything := paiza.Roles()
 	for login, agency := range map[string]string{"customs": h.customs.ID, "prosecutor": h.prosecution.ID, "colleague": paiza.HomeAgency} {
-		p, err := h.desk.CreatePerson(t.Context(), h.root, paiza.NewPerson{Login: login, Name: "Officer " + login, Agency: agency, Roles: everything, Language: "en", Password: password})
+		p, err := h.desk.CreatePerson(t.Context(), paiza.Operator("test"), paiza.NewPerson{Login: login, Name: "Officer " + login, Agency: agency, Roles: everything, Language: "en", Password: password})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -62,7 +62,7 @@ func TestNothingInTheLog(t *testing.T) {
 				t.Fatal(err)
 			}
 			b := n.browser(t)
-			form := url.Values{"token": {setup}, "login": {"root"}, "name": {"All Roles Person"}, "password": {password}, "again": {password}}
+			form := url.Values{"token": {setup}, "login": {"root"}, "name": {"All Roles Person"}, "agency_name": {"Central Police"}, "agency_kind": {"police"}, "password": {password}, "again": {password}}
 			if r := b.post("/setup", form); r.StatusCode != http.StatusSeeOther {
 				t.Fatalf("setup: %s", r.Status)
 			}

@@ -299,7 +299,7 @@ func TestOIDC(t *testing.T) {
 	if r := b.get(back); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/ledger" {
 		t.Fatalf("sign-in: %s %s\n%s", r.Status, r.body, n.log)
 	}
-	if got := b.page("/account").text(".me summary"); got != "All Roles" {
+	if got := b.page("/account").text(".me .who"); got != "All Roles" {
 		t.Errorf("signed in as %q", got)
 	}
 	if r := n.browser(t).get(back); r.StatusCode == http.StatusSeeOther {
@@ -462,7 +462,7 @@ func TestLinkNewcomer(t *testing.T) {
 	if r := b.get(b.travel(b.post("/sign-in/oidc", nil))); r.StatusCode != http.StatusSeeOther {
 		t.Fatalf("the newcomer: %s", r.Status)
 	}
-	if got := b.page("/account").text(".me summary"); got != "New analyst" {
+	if got := b.page("/account").text(".me .who"); got != "New analyst" {
 		t.Errorf("signed in as %q", got)
 	}
 	viewer := n.account(t, paiza.RoleViewer)

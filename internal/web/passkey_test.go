@@ -92,7 +92,7 @@ func TestPasskeyInBrowser(t *testing.T) {
 	}
 	signOut()
 	do(chromedp.Navigate(at+"/sign-in?next=/ledger"), chromedp.Click("[data-passkey=get]"), chromedp.WaitVisible("nav.side"))
-	if got := ask("location.pathname + document.querySelector('.me summary').textContent"); got != "/ledgerAll Roles" {
+	if got := ask("location.pathname + document.querySelector('.me .who').textContent"); got != "/ledgerAll Roles" {
 		t.Errorf("the passkey leads to %q", got)
 	}
 	// Much later the same session has to prove itself anew.
@@ -143,7 +143,7 @@ func TestRecoveryPasskeyInBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, n.log)
 	}
-	name, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.querySelector('.me summary').textContent"))
+	name, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.querySelector('.me .who').textContent"))
 	if err != nil || name != "New analyst" {
 		t.Errorf("signed in as %q, %v", name, err)
 	}

@@ -3,7 +3,6 @@ package web
 import (
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -59,29 +58,18 @@ func TestSessionAsksAPI(t *testing.T) {
 func TestTokenPage(t *testing.T) {
 	n := programmed(t)
 	b := n.as(t, "root")
-	if r := b.page("/account/tokens"); r.doc.Find("form[action='/account/tokens']").Length() != 0 || r.doc.Find("form[action='/step-up']").Length() != 1 {
+	n.later(6 * time.Minute) // coming in was a proof too
+	if r := b.page("/account/tokens"); r.doc.Find("form[action='/account/tokens']").Length() != 0 || r.doc.Find("main form[action='/step-up']").Length() != 1 {
 		t.Error("the form is shown to a person who has not proved that it is he")
 	}
 	form := url.Values{"name": {"nightly figures"}, "days": {"30"}, "scope": {"picture.read"}, "networks": {"127.0.0.0/8\n::1"}}
-	if r := b.post("/account/tokens", form); r.StatusCode != http.StatusForbidden {
-		t.Errorf("without that: %s", r.Status)
+	if r := b.post("/account/tokens", form); r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(r.Header.Get("Location"), "/step-up") {
+		t.Errorf("without that: %s %s", r.Status, r.Header.Get("Location"))
 	}
-	who := n.root
-	who.StepUp = time.Now()
-	fresh := func(form url.Values) reply {
-		t.Helper()
-		v := &visit{Actor: who, Print: visitOf(httptest.NewRequest("GET", "/", nil)).Print}
-		handler := n.site.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if err := n.site.createToken(w, v.into(r)); err != nil {
-				t.Error(err)
-			}
-		}))
-		srv := httptest.NewServer(handler)
-		defer srv.Close()
-		c := n.browser(t)
-		c.base = srv.URL
-		return c.post("/account/tokens", form)
+	if r := b.post("/step-up", url.Values{"password": {password}, "next": {"/account/tokens"}}); r.StatusCode != http.StatusSeeOther {
+		t.Fatalf("the proof: %s", r.Status)
 	}
+	fresh := func(form url.Values) reply { return b.post("/account/tokens", form) }
 	wrong := url.Values{"name": {""}, "days": {"900"}, "networks": {"everywhere"}}
 	if r := fresh(wrong); r.StatusCode != http.StatusUnprocessableEntity || r.doc.Find(".bad").Length() < 4 {
 		t.Errorf("a wrong form: %s, %d complaints", r.Status, r.doc.Find(".bad").Length())

@@ -94,7 +94,7 @@ func TestEnrolment(t *testing.T) {
 	if r := b.post("/recover/password", form); r.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%s %s", r.Status, r.text("main"))
 	}
-	if got := b.page("/account").text(".me summary"); got != "Duty officer" {
+	if got := b.page("/account").text(".me .who"); got != "Duty officer" {
 		t.Errorf("signed in as %q", got)
 	}
 	if r := n.browser(t).post("/recover", url.Values{"code": {code}}); r.StatusCode != http.StatusUnprocessableEntity {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"paiza"
-	"paiza/internal/access"
 )
 
 // tokensView is one's own tokens, and the form of a new one.
@@ -42,7 +41,7 @@ func (s *Site) tokensPage(w http.ResponseWriter, r *http.Request, code int, f fo
 	if err != nil {
 		return err
 	}
-	view := tokensView{Form: f, Fresh: access.SteppedUp(v.Actor, s.now()), Secret: made, Max: paiza.MaxTokenDays, API: s.opt.API != nil}
+	view := tokensView{Form: f, Fresh: s.desk.SteppedUp(v.Actor), Secret: made, Max: paiza.MaxTokenDays, API: s.opt.API != nil}
 	for _, k := range list {
 		row := tokenRow{Token: k, State: "token.state_good", Good: true}
 		switch {
