@@ -1,0 +1,252 @@
+package memory
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"paiza/internal/exchange"
+	"paiza/wire"
+)
+
+// State implements exchange.Outbox.
+func (n *Node) State(_ context.Context, peer wire.NodeID) (exchange.LogState, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	l := n.log(peer)
+	return exchange.LogState{Head: l.head(), Have: l.have, Proven: l.proven}, nil
+}
+
+// Read implements exchange.Outbox.
+func (n *Node) Read(_ context.Context, peer wire.NodeID, after wire.Cursor, most, size int) ([]exchange.Row, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	l := n.log(peer)
+	i := 0
+	if after != (wire.Cursor{}) {
+		at, ok := l.at(after)
+		if !ok || l.rows[at].Hash != after.Hash {
+			return nil, &wire.Refusal{Reason: wire.ReasonFork, Detail: "the place is not in the log"}
+		}
+		i = at + 1
+	}
+	var out []exchange.Row
+	for ; i < len(l.rows) && len(out) < most && size > 0; i++ {
+		r := l.rows[i]
+		if len(out) > 0 && out[0].Epoch != r.Epoch {
+			break
+		}
+		it := wire.Item{Raw: r.raw}
+		if r.withheld != "" {
+			it = wire.Item{Digest: wire.Digest(r.raw), Withheld: r.withheld}
+		}
+		out = append(out, exchange.Row{Cursor: r.Cursor, Prev: r.prev, Item: it})
+		size -= len(r.raw)
+	}
+	return out, nil
+}
+
+// Confirm implements exchange.Outbox.
+func (n *Node) Confirm(_ context.Context, peer wire.NodeID, have wire.Cursor, receipts []*wire.Receipt) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	l := n.log(peer)
+	l.have = have
+	for _, r := range receipts {
+		l.confirm(r)
+	}
+	return nil
+}
+
+func (l *outLog) confirm(r *wire.Receipt) {
+	same := func(o *wire.Receipt) bool { return bytes.Equal(o.Bytes(), r.Bytes()) }
+	if slices.ContainsFunc(l.receipts, same) || slices.ContainsFunc(l.denials, same) {
+		return
+	}
+	i, ok := l.at(r.End())
+	denies := !ok || l.rows[i].Hash != r.Hash
+	for _, old := range l.receipts {
+		denies = denies || r.Contradicts(old) != nil
+	}
+	if denies {
+		l.denials = append(l.denials, r)
+		return
+	}
+	l.receipts = append(l.receipts, r)
+	for again := true; again; {
+		again = false
+		for _, x := range l.receipts {
+			if x.Event == wire.EventContentConsignment && x.End().Compare(l.proven) > 0 && l.reaches(x) {
+				l.proven, again = x.End(), true
+			}
+		}
+	}
+}
+
+// reaches reports whether the receipt begins where the proven part ends.
+func (l *outLog) reaches(r *wire.Receipt) bool {
+	if r.Epoch == l.proven.Epoch {
+		return r.First <= l.proven.Seq+1
+	}
+	for _, e := range l.epochs {
+		if e.Epoch == r.Epoch {
+			return r.First == 1 && e.Base == l.proven
+		}
+	}
+	return false
+}
+
+// Withhold implements exchange.Withholder.
+func (n *Node) Withhold(_ context.Context, peer wire.NodeID, at wire.Cursor, reason wire.Reason) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if i, ok := n.log(peer).at(at); ok {
+		n.log(peer).rows[i].withheld = reason
+	}
+	return nil
+}
+
+// Epochs implements exchange.Past.
+func (n *Node) Epochs(_ context.Context, peer wire.NodeID) ([]exchange.Epoch, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.log(peer).epochs), nil
+}
+
+// Sent implements exchange.Past.
+func (n *Node) Sent(_ context.Context, peer wire.NodeID, places []wire.Cursor) ([]wire.Cursor, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	l := n.log(peer)
+	out := make([]wire.Cursor, len(places))
+	for i, p := range places {
+		out[i] = wire.Cursor{Epoch: p.Epoch, Seq: p.Seq}
+		if at, ok := l.at(p); ok {
+			out[i].Hash = l.rows[at].Hash
+		}
+	}
+	return out, nil
+}
+
+// Reopen implements exchange.Past.
+func (n *Node) Reopen(_ context.Context, peer wire.NodeID, fork wire.Cursor, recovered func(func(*wire.Opened, error) bool)) error {
+	var back []*wire.Opened
+	var fault error
+	recovered(func(o *wire.Opened, err error) bool {
+		if fault = err; err == nil {
+			back = append(back, o)
+		}
+		return err == nil
+	})
+	if fault != nil {
+		return fault
+	}
+	n.mu.Lock()
+	woken, err := n.reopen(peer, fork, back)
+	n.mu.Unlock()
+	n.wake(woken)
+	return err
+}
+
+func (n *Node) reopen(peer wire.NodeID, fork wire.Cursor, back []*wire.Opened) ([]wire.NodeID, error) {
+	l := n.log(peer)
+	end := 0
+	if fork != (wire.Cursor{}) {
+		i, ok := l.at(fork)
+		if !ok || l.rows[i].Hash != fork.Hash {
+			return nil, &wire.Refusal{Reason: wire.ReasonFork, Detail: "the place is not in the log any more"}
+		}
+		end = i + 1
+	}
+	own := slices.Clone(l.rows[end:])
+	l.cut(end)
+	for _, o := range back {
+		l.adopt(o)
+		for _, it := range o.Items {
+			n.remember(peer, it)
+		}
+	}
+	self := n.ID()
+	if len(own) > 0 {
+		last := uint64(0)
+		for _, e := range l.epochs {
+			last = max(last, e.Epoch)
+		}
+		l.open(self, peer, wire.NewEpoch(last, own[len(own)-1].Epoch))
+	}
+	for _, r := range own {
+		m, err := wire.ParseMessage(r.raw)
+		if err != nil {
+			continue // a withheld row of a broken message: nothing to place
+		}
+		l.add(self, peer, m.ContentBytes())
+	}
+	return n.republish()
+}
+
+// republish gives the subjects of which a backup had forgotten something a new
+// version, which everybody gets who has the subject.
+func (n *Node) republish() (woken []wire.NodeID, err error) {
+	for k, s := range n.s.subjects {
+		if !s.again {
+			continue
+		}
+		s.again = false
+		if err := n.send(s.audience, "seizure", k.name, s.body, s.groups); err != nil {
+			return woken, err
+		}
+		woken = append(woken, s.audience...)
+	}
+	return woken, nil
+}
+
+// cut leaves the first n rows.
+func (l *outLog) cut(n int) {
+	l.rows = l.rows[:n]
+	head := l.head()
+	l.epochs = slices.DeleteFunc(l.epochs, func(e exchange.Epoch) bool { return e.Epoch > head.Epoch })
+	if i := len(l.epochs) - 1; i >= 0 {
+		l.epochs[i].Last = head.Seq
+	}
+	if l.proven.Compare(head) > 0 {
+		l.proven = head
+	}
+}
+
+// adopt appends messages that the peer gave back.
+func (l *outLog) adopt(o *wire.Opened) {
+	prev := o.Prev
+	for _, it := range o.Items {
+		c := it.Cursor
+		if c.Compare(l.head()) > 0 {
+			if len(l.epochs) == 0 || l.epochs[len(l.epochs)-1].Epoch != c.Epoch {
+				l.epochs = append(l.epochs, exchange.Epoch{Epoch: c.Epoch, Base: l.head()})
+			}
+			l.epochs[len(l.epochs)-1].Last = c.Seq
+			l.rows = append(l.rows, outRow{Cursor: c, prev: prev, raw: it.Raw})
+		}
+		prev = c.Hash
+	}
+}
+
+// remember takes up what a recovered message says of our own subjects. When it
+// is not what we know, everybody who has the subject gets a new version of it.
+func (n *Node) remember(peer wire.NodeID, it wire.OpenedItem) {
+	m := it.Message
+	if m == nil || m.Version == 0 {
+		return
+	}
+	s := n.s.subject(subjectKey{n.ID(), m.Subject})
+	if !slices.Contains(s.audience, peer) {
+		s.audience = append(s.audience, peer)
+	}
+	if slices.Contains(s.versions[m.Version], m.ContentHash()) {
+		return
+	}
+	fresh := m.Version > s.latest
+	s.take(m.Version, m.ContentHash(), m.Body, m.Groups)
+	if fresh && len(s.audience) == 1 {
+		return
+	}
+	s.again = true
+}
