@@ -18,6 +18,8 @@ type Tx struct {
 	raw  *sql.Conn // of PostgreSQL, for COPY
 	rev  int64     // of the cells this transaction touches; 0 until asked for
 	stmt map[string]*sql.Stmt
+	// handlings are the numbers of those that this act has looked up.
+	handlings map[string]int64
 }
 
 // querier is what *sql.DB, *sql.Conn and *sql.Tx have in common.
@@ -119,7 +121,7 @@ func (s *Store) try(tx *Tx, j *job) (err error) {
 	if j.ctx.Err() != nil {
 		return j.ctx.Err()
 	}
-	tx.ctx, tx.rev = j.ctx, 0
+	tx.ctx, tx.rev, tx.handlings = j.ctx, 0, nil // of an act that was taken back nothing may stay
 	return j.fn(tx)
 }
 
@@ -190,8 +192,12 @@ func (t *Tx) queryRow(query string, args ...any) *sql.Row {
 // next raises a counter by n and returns its new value. The row's lock orders
 // concurrent writers until they commit.
 func (t *Tx) next(name string, n int64) (int64, error) {
+	st, err := t.prepare("UPDATE counter SET value = value + $1 WHERE name = $2 RETURNING value")
+	if err != nil {
+		return 0, err
+	}
 	var v int64
-	err := t.queryRow("UPDATE counter SET value = value + $1 WHERE name = $2 RETURNING value", n, name).Scan(&v)
+	err = st.QueryRowContext(t.ctx, n, name).Scan(&v)
 	return v, err
 }
 
