@@ -43,8 +43,10 @@ type Outbox interface {
 	// and of one epoch, ending when they have reached the number of bytes.
 	Read(ctx context.Context, peer wire.NodeID, after wire.Cursor, n, bytes int) ([]Row, error)
 	// Confirm keeps what the peer has now. The receipts are signed by him and speak
-	// of this log. One that denies the log or an earlier one proves nothing; it is
-	// kept apart, as evidence against him, and stops nothing.
+	// of this log. One with another chain hash than the log proves nothing. One that
+	// sets aside what an earlier one took up proves that the messages are there, and
+	// that he was put back to before the earlier one, or lies. Both are also kept
+	// apart, for people to see, and stop nothing.
 	Confirm(ctx context.Context, peer wire.NodeID, have wire.Cursor, receipts []*wire.Receipt) error
 }
 

@@ -106,14 +106,14 @@ type Party struct {
 
 // Join puts a store into the network. wrap may put itself before the store's
 // inbox; nil leaves it. The exchange runs with the peers until Leave.
-func Join(net *Network, s Store, wrap func(exchange.Inbox) exchange.Inbox, now func() time.Time, peers ...wire.NodeID) *Party {
+func Join(net *Network, s Store, wrap func(exchange.Inbox) exchange.Inbox, now func() time.Time, limits exchange.Limits, peers ...wire.NodeID) *Party {
 	p := &Party{Store: s, ID: s.Identity().Card().Node, net: net}
 	var inbox exchange.Inbox = s
 	if wrap != nil {
 		inbox = wrap(s)
 	}
 	p.Node = exchange.New(exchange.Config{Identity: s.Identity, Trust: s, Outbox: s, Withholder: s, Past: s, Inbox: inbox, Archive: s,
-		Transport: net.From(p.ID), Now: now, Limits: exchange.Limits{BatchItems: 64}})
+		Transport: net.From(p.ID), Now: now, Limits: limits})
 	net.Add(p.ID, p.Node)
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop

@@ -63,14 +63,12 @@ func (l *outLog) confirm(r *wire.Receipt) {
 	if slices.ContainsFunc(l.receipts, same) || slices.ContainsFunc(l.denials, same) {
 		return
 	}
-	i, ok := l.at(r.End())
-	denies := !ok || l.rows[i].Hash != r.Hash
-	for _, old := range l.receipts {
-		denies = denies || r.Contradicts(old) != nil
-	}
-	if denies {
+	if i, ok := l.at(r.End()); !ok || l.rows[i].Hash != r.Hash {
 		l.denials = append(l.denials, r)
 		return
+	}
+	if slices.ContainsFunc(l.receipts, func(old *wire.Receipt) bool { return r.Contradicts(old) != nil }) {
+		l.denials = append(l.denials, r)
 	}
 	l.receipts = append(l.receipts, r)
 	for again := true; again; {
@@ -181,7 +179,24 @@ func (n *Node) reopen(peer wire.NodeID, fork wire.Cursor, back []*wire.Opened) (
 		}
 		l.add(self, peer, m.ContentBytes())
 	}
+	n.outdated(l)
 	return n.republish()
+}
+
+// outdated marks the subjects of which the peer would be left with an older
+// version than this node has.
+func (n *Node) outdated(l *outLog) {
+	latest := map[string]uint64{}
+	for _, r := range l.rows {
+		if m, err := wire.ParseMessage(r.raw); err == nil && m.Version > 0 {
+			latest[m.Subject] = max(latest[m.Subject], m.Version)
+		}
+	}
+	for name, version := range latest {
+		if s := n.s.subject(subjectKey{n.ID(), name}); version < s.latest {
+			s.again = true
+		}
+	}
 }
 
 // republish gives the subjects of which a backup had forgotten something a new
@@ -234,6 +249,11 @@ func (l *outLog) adopt(o *wire.Opened) {
 func (n *Node) remember(peer wire.NodeID, it wire.OpenedItem) {
 	m := it.Message
 	if m == nil || m.Version == 0 {
+		if m != nil && m.Type == wire.TypeGroup {
+			if g, err := wire.ParseGroup(m.Body); err == nil {
+				n.s.groups[g.Ref()] = g
+			}
+		}
 		return
 	}
 	s := n.s.subject(subjectKey{n.ID(), m.Subject})
