@@ -173,6 +173,7 @@ type Limits struct {
 	BatchBytes int           // bytes of a batch's messages; wire.BatchTarget
 	Wait       time.Duration // how long a batch waits for those before it; 5 s
 	Call       time.Duration // how long a request may take; 60 s
+	Slow       time.Duration // within which a request brings at least 4 KB; 10 s
 	Idle       time.Duration // between two hellos when nothing happens; 60 s
 	Backoff    time.Duration // the first wait after a failure; 250 ms, doubled each time
 	MaxBackoff time.Duration // the longest; 2 min
@@ -195,6 +196,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.BatchBytes, wire.BatchTarget)
 	after(&l.Wait, 5*time.Second)
 	after(&l.Call, time.Minute)
+	after(&l.Slow, 10*time.Second)
 	after(&l.Idle, time.Minute)
 	after(&l.Backoff, 250*time.Millisecond)
 	after(&l.MaxBackoff, 2*time.Minute)
