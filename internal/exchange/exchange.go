@@ -43,7 +43,8 @@ type Outbox interface {
 	// and of one epoch, ending when they have reached the number of bytes.
 	Read(ctx context.Context, peer wire.NodeID, after wire.Cursor, n, bytes int) ([]Row, error)
 	// Confirm keeps what the peer has now. The receipts are signed by him and speak
-	// of this log. One with another chain hash than the log proves nothing. One that
+	// of this log. One for a place that the log does not have waits until Reopen has
+	// got it back. One with another chain hash than the log proves nothing. One that
 	// sets aside what an earlier one took up proves that the messages are there, and
 	// that he was put back to before the earlier one, or lies. Both are also kept
 	// apart, for people to see, and stop nothing.
@@ -74,7 +75,8 @@ type Past interface {
 	// Reopen replaces, in one transaction, what follows the place fork by the
 	// messages that the peer gave back and that this node signed once; recovered
 	// yields them in order. What stood after fork is placed anew after them, in a
-	// new epoch that begins where they end.
+	// new epoch that begins where they end; but for contents that the peer gave back,
+	// which a backup from between two restores can hold at another place.
 	Reopen(ctx context.Context, peer wire.NodeID, fork wire.Cursor, recovered func(yield func(*wire.Opened, error) bool)) error
 }
 
