@@ -43,8 +43,11 @@ type Outbox interface {
 	// and of one epoch, ending when they have reached the number of bytes.
 	Read(ctx context.Context, peer wire.NodeID, after wire.Cursor, n, bytes int) ([]Row, error)
 	// Confirm keeps what the peer has now. The receipts are signed by him and speak
-	// of this log. One that denies the log or an earlier one proves nothing; it is
-	// kept apart, as evidence against him, and stops nothing.
+	// of this log. One for a place that the log does not have waits until Reopen has
+	// got it back. One with another chain hash than the log proves nothing. One that
+	// sets aside what an earlier one took up proves that the messages are there, and
+	// that he was put back to before the earlier one, or lies. Both are also kept
+	// apart, for people to see, and stop nothing.
 	Confirm(ctx context.Context, peer wire.NodeID, have wire.Cursor, receipts []*wire.Receipt) error
 }
 
@@ -72,7 +75,8 @@ type Past interface {
 	// Reopen replaces, in one transaction, what follows the place fork by the
 	// messages that the peer gave back and that this node signed once; recovered
 	// yields them in order. What stood after fork is placed anew after them, in a
-	// new epoch that begins where they end.
+	// new epoch that begins where they end; but for contents that the peer gave back,
+	// which a backup from between two restores can hold at another place.
 	Reopen(ctx context.Context, peer wire.NodeID, fork wire.Cursor, recovered func(yield func(*wire.Opened, error) bool)) error
 }
 
@@ -171,6 +175,7 @@ type Limits struct {
 	BatchBytes int           // bytes of a batch's messages; wire.BatchTarget
 	Wait       time.Duration // how long a batch waits for those before it; 5 s
 	Call       time.Duration // how long a request may take; 60 s
+	Slow       time.Duration // within which a request brings at least 4 KB; 10 s
 	Idle       time.Duration // between two hellos when nothing happens; 60 s
 	Backoff    time.Duration // the first wait after a failure; 250 ms, doubled each time
 	MaxBackoff time.Duration // the longest; 2 min
@@ -193,6 +198,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.BatchBytes, wire.BatchTarget)
 	after(&l.Wait, 5*time.Second)
 	after(&l.Call, time.Minute)
+	after(&l.Slow, 10*time.Second)
 	after(&l.Idle, time.Minute)
 	after(&l.Backoff, 250*time.Millisecond)
 	after(&l.MaxBackoff, 2*time.Minute)

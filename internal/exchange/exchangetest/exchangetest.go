@@ -55,9 +55,10 @@ type Item struct {
 }
 
 // NewIdentity makes the identity of a node from a seed: the same each time.
-func NewIdentity(t testing.TB, seed string, now time.Time) *exchange.Identity {
+// change may change what its card says.
+func NewIdentity(t testing.TB, seed string, now time.Time, change ...func(*wire.CardBody)) *exchange.Identity {
 	t.Helper()
-	return nextIdentity(t, &exchange.Identity{Open: map[wire.KeyID]hpke.PrivateKey{}}, seed, now)
+	return nextIdentity(t, &exchange.Identity{}, seed, now, change...)
 }
 
 // Rotate gives the identity with a new card and new keys; the former sealing key
@@ -67,7 +68,7 @@ func Rotate(t testing.TB, old *exchange.Identity, seed string, now time.Time) *e
 	return nextIdentity(t, old, seed, now)
 }
 
-func nextIdentity(t testing.TB, old *exchange.Identity, seed string, now time.Time) *exchange.Identity {
+func nextIdentity(t testing.TB, old *exchange.Identity, seed string, now time.Time, change ...func(*wire.CardBody)) *exchange.Identity {
 	t.Helper()
 	a, b := sha256.Sum256([]byte("sign "+seed)), sha256.Sum256([]byte("seal "+seed))
 	key := ed25519.NewKeyFromSeed(a[:])
@@ -83,6 +84,9 @@ func nextIdentity(t testing.TB, old *exchange.Identity, seed string, now time.Ti
 	if len(old.Cards) > 0 {
 		last := old.Card()
 		in.Node, in.Serial, in.Previous = last.Node, last.Serial+1, last.Hash()
+	}
+	for _, f := range change {
+		f(&in)
 	}
 	c, err := wire.NewCard(in, key, old.Sign)
 	if err != nil {
@@ -106,14 +110,14 @@ type Party struct {
 
 // Join puts a store into the network. wrap may put itself before the store's
 // inbox; nil leaves it. The exchange runs with the peers until Leave.
-func Join(net *Network, s Store, wrap func(exchange.Inbox) exchange.Inbox, now func() time.Time, peers ...wire.NodeID) *Party {
+func Join(net *Network, s Store, wrap func(exchange.Inbox) exchange.Inbox, now func() time.Time, limits exchange.Limits, peers ...wire.NodeID) *Party {
 	p := &Party{Store: s, ID: s.Identity().Card().Node, net: net}
 	var inbox exchange.Inbox = s
 	if wrap != nil {
 		inbox = wrap(s)
 	}
 	p.Node = exchange.New(exchange.Config{Identity: s.Identity, Trust: s, Outbox: s, Withholder: s, Past: s, Inbox: inbox, Archive: s,
-		Transport: net.From(p.ID), Now: now, Limits: exchange.Limits{BatchItems: 64}})
+		Transport: net.From(p.ID), Now: now, Limits: limits})
 	net.Add(p.ID, p.Node)
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop

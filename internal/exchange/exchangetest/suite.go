@@ -31,7 +31,7 @@ func Run(t *testing.T, mk Make) {
 		{"both come back from backups", bothRestored},
 		{"a bad message does not stop the log", poison},
 		{"a message that the peer cannot take is withheld", withheld},
-		{"a receipt that denies another proves nothing", denial},
+		{"a receipt of another chain proves nothing", denial},
 		{"a claim without our signature moves nothing", claim},
 	} {
 		t.Run(c.name, func(t *testing.T) { synctest.Test(t, func(t *testing.T) { c.test(t, mk) }) })
@@ -50,8 +50,9 @@ func newPair(t *testing.T, mk Make, wrap func(exchange.Inbox) exchange.Inbox) *p
 	a.Pair(b.Identity().Card())
 	b.Pair(a.Identity().Card())
 	p := &pair{net: NewNetwork()}
-	p.a = Join(p.net, a, nil, time.Now, b.Identity().Card().Node)
-	p.b = Join(p.net, b, wrap, time.Now, a.Identity().Card().Node)
+	limits := exchange.Limits{BatchItems: 64} // so that a few hundred messages are several batches
+	p.a = Join(p.net, a, nil, time.Now, limits, b.Identity().Card().Node)
+	p.b = Join(p.net, b, wrap, time.Now, limits, a.Identity().Card().Node)
 	t.Cleanup(func() { p.a.Leave(); p.b.Leave() })
 	return p
 }
@@ -308,10 +309,15 @@ func denial(t *testing.T, mk Make) {
 		}
 	}
 	after, denials := p.a.Receipts(p.b.ID)
-	if len(after) != len(good) || len(denials) != 2 {
+	if len(after) != len(good)+1 || len(denials) != 2 {
 		t.Errorf("%d receipts where %d were, and %d that deny them", len(after), len(good), len(denials))
 	}
-	p.check(t, p.a, p.b, 5)
+	if why := p.a.Written(p.b.ID)[1].Refused; why != wire.ReasonGroup {
+		t.Errorf("the message that the peer now sets aside shows %q", why)
+	}
+	if state, err := p.a.State(context.Background(), p.b.ID); err != nil || state.Proven != last {
+		t.Errorf("proven to %v, %v", place(state.Proven), err)
+	}
 }
 
 // liar is an inbox that says it is further than it is.

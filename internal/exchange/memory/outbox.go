@@ -52,6 +52,9 @@ func (n *Node) Confirm(_ context.Context, peer wire.NodeID, have wire.Cursor, re
 	defer n.mu.Unlock()
 	l := n.log(peer)
 	l.have = have
+	if have.Compare(l.proven) < 0 { // he was put back to before: what he states of the rest he will state anew
+		l.proven, l.stale = have, len(l.receipts)
+	}
 	for _, r := range receipts {
 		l.confirm(r)
 	}
@@ -60,22 +63,38 @@ func (n *Node) Confirm(_ context.Context, peer wire.NodeID, have wire.Cursor, re
 
 func (l *outLog) confirm(r *wire.Receipt) {
 	same := func(o *wire.Receipt) bool { return bytes.Equal(o.Bytes(), r.Bytes()) }
-	if slices.ContainsFunc(l.receipts, same) || slices.ContainsFunc(l.denials, same) {
+	if i := slices.IndexFunc(l.receipts, same); i >= 0 {
+		l.receipts = append(slices.Delete(l.receipts, i, i+1), r)
+		if i < l.stale {
+			l.stale--
+		}
+		l.advance()
+		return
+	}
+	if slices.ContainsFunc(l.denials, same) {
 		return
 	}
 	i, ok := l.at(r.End())
-	denies := !ok || l.rows[i].Hash != r.Hash
-	for _, old := range l.receipts {
-		denies = denies || r.Contradicts(old) != nil
+	if !ok {
+		l.early = append(l.early, r)
+		return
 	}
-	if denies {
+	if l.rows[i].Hash != r.Hash {
 		l.denials = append(l.denials, r)
 		return
 	}
+	if slices.ContainsFunc(l.receipts, func(old *wire.Receipt) bool { return r.Contradicts(old) != nil }) {
+		l.denials = append(l.denials, r)
+	}
 	l.receipts = append(l.receipts, r)
+	l.advance()
+}
+
+// advance moves the proven place as far as receipts lead.
+func (l *outLog) advance() {
 	for again := true; again; {
 		again = false
-		for _, x := range l.receipts {
+		for _, x := range l.receipts[l.stale:] {
 			if x.Event == wire.EventContentConsignment && x.End().Compare(l.proven) > 0 && l.reaches(x) {
 				l.proven, again = x.End(), true
 			}
@@ -158,30 +177,82 @@ func (n *Node) reopen(peer wire.NodeID, fork wire.Cursor, back []*wire.Opened) (
 		}
 		end = i + 1
 	}
-	own := slices.Clone(l.rows[end:])
+	own, last := l.contents(end)
 	l.cut(end)
 	for _, o := range back {
 		l.adopt(o)
 		for _, it := range o.Items {
 			n.remember(peer, it)
+			if it.Message != nil {
+				own = slices.DeleteFunc(own, func(c []byte) bool { return bytes.Equal(c, it.Message.ContentBytes()) })
+			}
 		}
 	}
 	self := n.ID()
 	if len(own) > 0 {
-		last := uint64(0)
-		for _, e := range l.epochs {
-			last = max(last, e.Epoch)
-		}
-		l.open(self, peer, wire.NewEpoch(last, own[len(own)-1].Epoch))
+		l.open(self, peer, wire.NewEpoch(last, l.head().Epoch))
 	}
-	for _, r := range own {
-		m, err := wire.ParseMessage(r.raw)
-		if err != nil {
-			continue // a withheld row of a broken message: nothing to place
-		}
-		l.add(self, peer, m.ContentBytes())
+	for _, content := range own {
+		l.add(self, peer, content)
 	}
-	return n.republish()
+	early := l.early
+	l.early = nil
+	for _, r := range early {
+		l.confirm(r)
+	}
+	n.outdated(l)
+	released := n.release()
+	if err := n.retract(peer, back); err != nil {
+		return released, err
+	}
+	woken, err := n.republish()
+	return append(woken, released...), err
+}
+
+// retract takes back what this node stated in messages that a backup had
+// forgotten and that is true no more: the backup has the message in quarantine.
+func (n *Node) retract(peer wire.NodeID, back []*wire.Opened) error {
+	for _, o := range back {
+		for _, it := range o.Items {
+			if it.Message == nil || it.Message.Type != wire.TypeReceipt {
+				continue
+			}
+			r, err := wire.ParseReceipt(it.Message.Body)
+			if err != nil || r.Reason != "" {
+				continue
+			}
+			for _, row := range n.from(peer).rows {
+				if row.Epoch != r.Epoch || row.Seq != r.Last || row.refused == "" {
+					continue
+				}
+				x, err := wire.NewReceipt(wire.Receipt{Event: wire.EventContentConsignmentFailure, Issuer: r.Issuer, From: r.From, To: r.To,
+					Epoch: r.Epoch, First: r.Last, Last: r.Last, Hash: row.Hash, At: n.Now(), Reason: row.refused}, n.Identity().Sign)
+				if err != nil {
+					return err
+				}
+				if err := n.statement([]wire.NodeID{peer}, wire.TypeReceipt, x.Bytes()); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// outdated marks the subjects of which the peer would be left with an older
+// version than this node has.
+func (n *Node) outdated(l *outLog) {
+	latest := map[string]uint64{}
+	for _, r := range l.rows {
+		if m, err := wire.ParseMessage(r.raw); err == nil && m.Version > 0 {
+			latest[m.Subject] = max(latest[m.Subject], m.Version)
+		}
+	}
+	for name, version := range latest {
+		if s := n.s.subject(subjectKey{n.ID(), name}); version < s.latest {
+			s.again = true
+		}
+	}
 }
 
 // republish gives the subjects of which a backup had forgotten something a new
@@ -198,6 +269,18 @@ func (n *Node) republish() (woken []wire.NodeID, err error) {
 		woken = append(woken, s.audience...)
 	}
 	return woken, nil
+}
+
+// contents gives what is said in the rows from the nth on, and the last epoch.
+func (l *outLog) contents(n int) (out [][]byte, last uint64) {
+	for _, r := range l.rows[n:] {
+		content, err := wire.ContentOf(r.raw)
+		if err == nil {
+			out = append(out, content)
+		}
+		last = r.Epoch
+	}
+	return out, last
 }
 
 // cut leaves the first n rows.
@@ -234,6 +317,11 @@ func (l *outLog) adopt(o *wire.Opened) {
 func (n *Node) remember(peer wire.NodeID, it wire.OpenedItem) {
 	m := it.Message
 	if m == nil || m.Version == 0 {
+		if m != nil && m.Type == wire.TypeGroup {
+			if g, err := wire.ParseGroup(m.Body); err == nil {
+				n.s.groups[g.Ref()] = g
+			}
+		}
 		return
 	}
 	s := n.s.subject(subjectKey{n.ID(), m.Subject})

@@ -27,6 +27,7 @@ func (s *state) clone() *state {
 		c := *l
 		c.rows, c.epochs = slices.Clone(l.rows), slices.Clone(l.epochs)
 		c.receipts, c.denials = slices.Clone(l.receipts), slices.Clone(l.denials)
+		c.early = slices.Clone(l.early)
 		out.out[k] = &c
 	}
 	for k, l := range s.in {

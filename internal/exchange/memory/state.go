@@ -1,6 +1,8 @@
 package memory
 
 import (
+	"time"
+
 	"paiza/internal/exchange"
 	"paiza/wire"
 )
@@ -54,7 +56,9 @@ type outLog struct {
 	have     wire.Cursor
 	proven   wire.Cursor
 	receipts []*wire.Receipt
+	stale    int // so many receipts are from before the peer was put back
 	denials  []*wire.Receipt
+	early    []*wire.Receipt // for places that this node has lost and not got back yet
 }
 
 type outRow struct {
@@ -116,12 +120,14 @@ func (l *outLog) at(c wire.Cursor) (int, bool) {
 	return lo, lo < len(l.rows) && l.rows[lo].Epoch == c.Epoch && l.rows[lo].Seq == c.Seq
 }
 
-// refused is why the peer set a message aside, by the last receipt that speaks
-// of it.
+// refused is why the peer set a message aside, by the latest receipt that speaks
+// of it. Receipts do not come in the order in which they were signed.
 func (l *outLog) refused(c wire.Cursor) (why wire.Reason) {
+	var at time.Time
 	for _, r := range l.receipts {
-		if covers, reason := r.Covers(c.Epoch, c.Seq); covers {
-			why = reason
+		covers, reason := r.Covers(c.Epoch, c.Seq)
+		if covers && (r.At.After(at) || r.At.Equal(at) && reason == "") {
+			why, at = reason, r.At
 		}
 	}
 	return why
