@@ -17,8 +17,11 @@ import (
 // chunks are here.
 func (t *Tx) BeginFile(m *wire.Manifest) (num, have int64, err error) {
 	err = t.queryRow("SELECT num, have FROM file WHERE id = $1", m.ID().String()).Scan(&num, &have)
-	if err == nil || !errors.Is(err, sql.ErrNoRows) {
-		return num, have, err
+	if err == nil {
+		return num, have, t.SetManifest(num, m) // it may have been known by name only
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, err
 	}
 	if num, err = t.next("file", 1); err != nil {
 		return 0, 0, err

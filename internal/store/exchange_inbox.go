@@ -92,6 +92,18 @@ func (t *Tx) WaitingFor(reason wire.Reason, after int64, n int) (out []Waiting, 
 	return out, err
 }
 
+// SetAside is why a message of a peer's log lies in quarantine, with the chain
+// hash there; empty when it does not, or is not here.
+func (t *Tx) SetAside(peer int64, epoch, seq uint64) (why wire.Reason, hash wire.Hash, err error) {
+	var h []byte
+	err = t.queryRow("SELECT refused, hash FROM inbox WHERE peer = $1 AND epoch = $2 AND seq = $3", peer, int64(epoch), int64(seq)).Scan(&why, &h)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", hash, nil
+	}
+	copy(hash[:], h)
+	return why, hash, err
+}
+
 // Settle keeps what became of a message that waited.
 func (t *Tx) Settle(num, item int64, refused wire.Reason) error {
 	_, err := t.exec("UPDATE inbox SET refused = $1, item = $2 WHERE num = $3", string(refused), item, num)
@@ -227,29 +239,34 @@ func (s *Store) InMessages(ctx context.Context, peer int64, after wire.Cursor, n
 	return out, err
 }
 
-// Unnotified lists the messages for a desk of which its officials were not told
-// yet, and notes that they are now.
-func (t *Tx) Unnotified(kind string, records []int64, at time.Time) (out []Waiting, err error) {
-	for _, record := range records {
-		err = each(t.ctx, t.conn, func(r scanner) error {
-			var w Waiting
-			var p place
-			if err := r.Scan(append([]any{&w.Num, &w.Peer}, p.into()...)...); err != nil {
-				return err
-			}
-			w.Cursor = p.cursor()
-			out = append(out, w)
-			return nil
-		}, "SELECT inbox.num, inbox.peer, inbox.epoch, inbox.seq, inbox.hash FROM inbox JOIN item ON item.num = inbox.item WHERE item.kind = $1 AND item.record = $2 AND item.origin <> '' AND inbox.notified = 0 AND inbox.refused = ''",
-			kind, record)
-		if err != nil {
-			return nil, err
-		}
+// Unnotified lists the messages about records of a kind of which the officials
+// of their desks were not told yet.
+func (s *Store) Unnotified(ctx context.Context, kind string, records []int64) (out []Waiting, err error) {
+	if len(records) == 0 {
+		return nil, nil
 	}
-	for _, w := range out {
-		if _, err := t.exec("UPDATE inbox SET notified = $1 WHERE num = $2", at.UnixMilli(), w.Num); err != nil {
-			return nil, err
-		}
+	w := &where{text: []string{"item.origin <> ''", "inbox.notified = 0", "inbox.refused = ''"}}
+	w.add("item.kind = %s", kind)
+	marks := make([]string, len(records))
+	for i, r := range records {
+		marks[i] = w.arg(r)
 	}
-	return out, nil
+	w.text = append(w.text, "item.record IN ("+strings.Join(marks, ", ")+")")
+	err = each(ctx, s.read, func(r scanner) error {
+		var x Waiting
+		var p place
+		if err := r.Scan(append([]any{&x.Num, &x.Peer}, p.into()...)...); err != nil {
+			return err
+		}
+		x.Cursor = p.cursor()
+		out = append(out, x)
+		return nil
+	}, "SELECT inbox.num, inbox.peer, inbox.epoch, inbox.seq, inbox.hash FROM item JOIN inbox ON inbox.item = item.num"+w.String()+" ORDER BY inbox.peer, inbox.num", w.args...)
+	return out, err
+}
+
+// SetNotified keeps when the officials of a desk were told of a message.
+func (t *Tx) SetNotified(num int64, at time.Time) error {
+	_, err := t.exec("UPDATE inbox SET notified = $1 WHERE num = $2", at.UnixMilli(), num)
+	return err
 }

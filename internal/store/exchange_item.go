@@ -263,3 +263,22 @@ func (s *Store) SendingsTo(ctx context.Context, peer int64, before wire.Cursor, 
 		peer, int64(before.Epoch), int64(before.Epoch), int64(before.Seq), int64(n))
 	return out, err
 }
+
+// RecordVersion is the version of a seizure or an alert as it is now, and keeps
+// it so until the transaction ends.
+func (t *Tx) RecordVersion(kind, id string) (int64, error) {
+	num, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return 0, paiza.NotFound(kind, id)
+	}
+	var v int64
+	query := "SELECT version FROM alert WHERE withdrawn = 0 AND num = $1" + t.s.engine.forUpdate("alert")
+	if kind == "seizure" {
+		query = "SELECT changes + 1 FROM seizure WHERE superseded = 0 AND num = $1" + t.s.engine.forUpdate("seizure")
+	}
+	err = t.queryRow(query, num).Scan(&v)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, paiza.NotFound(kind, id)
+	}
+	return v, err
+}

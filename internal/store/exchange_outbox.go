@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	outlogColumns = "peer, head_epoch, head_seq, head_hash, have_epoch, have_seq, have_hash, proven_epoch, proven_seq, proven_hash"
+	outlogColumns = "peer, head_epoch, head_seq, head_hash, have_epoch, have_seq, have_hash, proven_epoch, proven_seq, proven_hash, stale"
 	outboxColumns = "peer, epoch, seq, prev, hash, raw, withheld, type, item, version, created"
 )
 
@@ -86,12 +86,15 @@ func (t *Tx) Enqueue(self wire.NodeID, peer int64, to wire.NodeID, list []Outgoi
 		return wire.Cursor{}, err
 	}
 	head := st.Head
-	if head == (wire.Cursor{}) {
-		if err := t.openEpoch(peer, wire.NewEpoch(0, 0), wire.Cursor{}); err != nil {
-			return head, err
-		}
+	if len(list) == 0 {
+		return head, nil
 	}
+	t.grown = append(t.grown, to)
 	epoch, base, last, err := t.lastEpoch(peer)
+	if errors.Is(err, sql.ErrNoRows) {
+		epoch = wire.NewEpoch(0, 0)
+		err = t.openEpoch(peer, epoch, base)
+	}
 	if err != nil {
 		return head, err
 	}
@@ -122,6 +125,9 @@ func (t *Tx) insertMany(table string, columns []string, rows [][]any) error {
 	}
 	return t.insertRows(table, columns, rows)
 }
+
+// Grown are the peers whose logs this act has appended to.
+func (t *Tx) Grown() []wire.NodeID { return t.grown }
 
 func (t *Tx) openEpoch(peer int64, epoch uint64, base wire.Cursor) error {
 	_, err := t.exec("INSERT INTO outepoch (peer, epoch, base_epoch, base_seq, base_hash, last) VALUES ($1, $2, $3, $4, $5, $6)",

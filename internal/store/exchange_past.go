@@ -51,9 +51,11 @@ func bytesOr(b []byte) []byte {
 const parked = -1 // the sign of the peer's number for rows that wait for their new place
 
 // Reopen cuts the log after the place fork, puts what was laid aside there, and
-// places anew, in a new epoch, what stood after fork. remember is told of every
-// message that came back. Rows of contents that cannot be read are dropped: they
-// could never be sent.
+// places anew, in a new epoch, what stood after fork: but for contents that came
+// back, which a backup from between two restores can hold at another place.
+// remember is told of every message that came back and gives the subject that it
+// speaks of. Rows of contents that cannot be read are dropped: they could never
+// be sent.
 func (t *Tx) Reopen(self wire.NodeID, peer int64, to wire.NodeID, fork wire.Cursor, remember func(m *wire.Message) (int64, error)) error {
 	st, err := t.lockOutlog(peer)
 	if err != nil {
@@ -62,7 +64,11 @@ func (t *Tx) Reopen(self wire.NodeID, peer int64, to wire.NodeID, fork wire.Curs
 	if err := t.cut(peer, fork); err != nil {
 		return err
 	}
-	head, err := t.adopt(peer, fork, remember)
+	back := map[wire.Hash]bool{}
+	head, err := t.adopt(peer, fork, func(m *wire.Message) (int64, error) {
+		back[m.ContentHash()] = true
+		return remember(m)
+	})
 	if err != nil {
 		return err
 	}
@@ -77,10 +83,23 @@ func (t *Tx) Reopen(self wire.NodeID, peer int64, to wire.NodeID, fork wire.Curs
 	if err := t.setHead(peer, head); err != nil {
 		return err
 	}
-	if err := t.advanceProven(peer, proven); err != nil {
+	if err := t.replace(self, peer, to, st.Head, head, back); err != nil {
 		return err
 	}
-	return t.replace(self, peer, to, st.Head, head)
+	if err := t.reconfirm(peer, proven); err != nil {
+		return err
+	}
+	st, err = t.lockOutlog(peer)
+	if err != nil {
+		return err
+	}
+	if err := t.advanceProven(peer, st.Proven); err != nil {
+		return err
+	}
+	// The peer would be left with an older version of these than this node has.
+	_, err = t.exec(`UPDATE item SET again = 1 WHERE origin = '' AND num IN (SELECT i.num FROM item i JOIN
+		(SELECT item, max(version) AS version FROM outbox WHERE peer = $1 AND item <> 0 GROUP BY item) o ON o.item = i.num WHERE o.version < i.version)`, peer)
+	return err
 }
 
 // cut parks the rows after a place and forgets the epochs after it.
@@ -144,7 +163,7 @@ func (t *Tx) adopt(peer int64, head wire.Cursor, remember func(m *wire.Message) 
 }
 
 // replace gives the parked rows their places after the log's new end.
-func (t *Tx) replace(self wire.NodeID, peer int64, to wire.NodeID, was, head wire.Cursor) error {
+func (t *Tx) replace(self wire.NodeID, peer int64, to wire.NodeID, was, head wire.Cursor, back map[wire.Hash]bool) error {
 	at := wire.Cursor{}
 	opened := false
 	for {
@@ -155,33 +174,35 @@ func (t *Tx) replace(self wire.NodeID, peer int64, to wire.NodeID, was, head wir
 		if len(list) == 0 {
 			break
 		}
+		var out []Outgoing
+		var withheld []wire.Reason
+		for _, r := range list {
+			at = r.Cursor
+			content, err := wire.ContentOf(r.raw)
+			if err != nil || back[wire.HashContent(content)] {
+				continue
+			}
+			out = append(out, Outgoing{Type: r.typ, Item: r.item, Version: uint64(r.version), Content: content, At: time.UnixMilli(r.created)})
+			withheld = append(withheld, r.Withheld)
+		}
+		if len(out) == 0 {
+			continue
+		}
 		if !opened {
-			last := head.Epoch
-			if err := t.openEpoch(peer, wire.NewEpoch(last, was.Epoch), head); err != nil {
+			if err := t.openEpoch(peer, wire.NewEpoch(was.Epoch, head.Epoch), head); err != nil {
 				return err
 			}
 			opened = true
-		}
-		var out []Outgoing
-		var kept []exchange.Row
-		for _, r := range list {
-			at = r.Cursor
-			m, err := wire.ParseMessage(r.raw)
-			if err != nil {
-				continue
-			}
-			out = append(out, Outgoing{Type: m.Type, Item: r.item, Version: m.Version, Content: m.ContentBytes(), At: time.UnixMilli(r.created)})
-			kept = append(kept, exchange.Row{Item: wire.Item{Withheld: r.Withheld}})
 		}
 		end, err := t.Enqueue(self, peer, to, out)
 		if err != nil {
 			return err
 		}
-		for i, k := range kept {
-			if k.Withheld == "" {
+		for i, why := range withheld {
+			if why == "" {
 				continue
 			}
-			if err := t.Withhold(peer, wire.Cursor{Epoch: end.Epoch, Seq: end.Seq - uint64(len(kept)-1-i)}, k.Withheld); err != nil {
+			if err := t.Withhold(peer, wire.Cursor{Epoch: end.Epoch, Seq: end.Seq - uint64(len(withheld)-1-i)}, why); err != nil {
 				return err
 			}
 		}
@@ -195,21 +216,22 @@ func (t *Tx) replace(self wire.NodeID, peer int64, to wire.NodeID, was, head wir
 // pageRow is a row of a log with its bytes, whether withheld or not.
 type pageRow struct {
 	exchange.Row
-	raw           []byte
-	item, created int64
+	raw                    []byte
+	typ                    string
+	item, version, created int64
 }
 
 // page reads rows of a log after a place, some hundred at once.
 func (t *Tx) page(table string, peer int64, after wire.Cursor) (out []pageRow, err error) {
-	more := ", item, created"
+	more := ", type, item, version, created"
 	if table == "outback" {
-		more = ", 0, 0"
+		more = ", '', 0, 0, 0"
 	}
 	err = each(t.ctx, t.conn, func(r scanner) error {
 		var row pageRow
 		var p place
 		var prev []byte
-		if err := r.Scan(append(p.into(), &prev, &row.raw, &row.Withheld, &row.item, &row.created)...); err != nil {
+		if err := r.Scan(append(p.into(), &prev, &row.raw, &row.Withheld, &row.typ, &row.item, &row.version, &row.created)...); err != nil {
 			return err
 		}
 		row.Cursor = p.cursor()

@@ -32,7 +32,7 @@ func (t *Tx) InsertPeer(p paiza.Peer, c *wire.Card) (int64, error) {
 		return 0, err
 	}
 	zero := make([]byte, 32)
-	if _, err := t.exec(insertText("outlog", strings.Split(outlogColumns, ", ")), num, int64(0), int64(0), zero, int64(0), int64(0), zero, int64(0), int64(0), zero); err != nil {
+	if _, err := t.exec(insertText("outlog", strings.Split(outlogColumns, ", ")), num, int64(0), int64(0), zero, int64(0), int64(0), zero, int64(0), int64(0), zero, int64(0)); err != nil {
 		return 0, err
 	}
 	if _, err := t.exec("INSERT INTO inlog (peer, epoch, seq, hash) VALUES ($1, $2, $3, $4)", num, int64(0), int64(0), zero); err != nil {

@@ -12,21 +12,22 @@ import (
 
 const receiptColumns = "num, peer, ours, denial, event, epoch, first, last, hash, at, official, digest, raw"
 
-// insertReceipt keeps a receipt once. ours says that it speaks of the log to the
-// peer, and not of his; new is false when it was here.
-func (t *Tx) insertReceipt(peer int64, ours, denial bool, r *wire.Receipt) (bool, error) {
-	digest := receiptDigest(r)
-	var n int
-	if err := t.queryRow("SELECT count(*) FROM receipt WHERE peer = $1 AND ours = $2 AND digest = $3", peer, flag(ours), digest).Scan(&n); err != nil || n > 0 {
-		return false, err
-	}
+// What a receipt of a peer is worth, in column denial.
+const (
+	receiptGood    = 0
+	receiptOther   = 1 // of another chain than the log: proves nothing
+	receiptDenying = 2 // sets aside what an earlier one took up
+	receiptEarly   = 3 // of a place that is not in the log (yet)
+)
+
+func (t *Tx) insertReceipt(peer int64, ours bool, denial int64, r *wire.Receipt) error {
 	num, err := t.next("receipt", 1)
 	if err != nil {
-		return false, err
+		return err
 	}
-	_, err = t.exec(insertText("receipt", strings.Split(receiptColumns, ", ")), num, peer, flag(ours), flag(denial), string(r.Event), int64(r.Epoch), int64(r.First),
-		int64(r.Last), r.Hash[:], r.At.UnixMilli(), r.Official, digest, r.Bytes())
-	return true, err
+	_, err = t.exec(insertText("receipt", strings.Split(receiptColumns, ", "))+" ON CONFLICT (peer, ours, digest) DO UPDATE SET num = excluded.num, denial = excluded.denial",
+		num, peer, flag(ours), denial, string(r.Event), int64(r.Epoch), int64(r.First), int64(r.Last), r.Hash[:], r.At.UnixMilli(), r.Official, receiptDigest(r), r.Bytes())
+	return err
 }
 
 func receiptDigest(r *wire.Receipt) []byte {
@@ -37,46 +38,40 @@ func receiptDigest(r *wire.Receipt) []byte {
 // KeepIssued keeps receipts that this node signed for a peer's log.
 func (t *Tx) KeepIssued(peer int64, receipts []*wire.Receipt) error {
 	for _, r := range receipts {
-		if _, err := t.insertReceipt(peer, false, false, r); err != nil {
+		if err := t.insertReceipt(peer, false, receiptGood, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Confirm keeps how far the peer has the log for him, where have is not zero, and
-// his receipts. It gives how many of them were new and how many of those deny
-// the log or an earlier one.
-func (t *Tx) Confirm(peer int64, have wire.Cursor, receipts []*wire.Receipt) (fresh, denials int, err error) {
+// Confirmed is what Confirm did.
+type Confirmed struct {
+	Fresh   int // receipts that were not here
+	Denials int // of those, how many deny the log or an earlier one
+}
+
+// Confirm keeps how far the peer has the log for him, and his receipts. A peer
+// who has less than he had proven was put back to before: what he stated of the
+// rest he will state anew.
+func (t *Tx) Confirm(peer int64, have wire.Cursor, receipts []*wire.Receipt) (c Confirmed, err error) {
 	st, err := t.lockOutlog(peer)
 	if err != nil {
-		return 0, 0, err
-	}
-	for _, r := range receipts {
-		denies, err := t.denies(peer, r)
-		if err != nil {
-			return 0, 0, err
-		}
-		isNew, err := t.insertReceipt(peer, true, denies, r)
-		if err != nil {
-			return 0, 0, err
-		}
-		if isNew {
-			fresh++
-		}
-		if isNew && denies {
-			denials++
-		}
+		return c, err
 	}
 	if have != st.Have {
 		if _, err := t.exec("UPDATE outlog SET have_epoch = $1, have_seq = $2, have_hash = $3 WHERE peer = $4", int64(have.Epoch), int64(have.Seq), have.Hash[:], peer); err != nil {
-			return 0, 0, err
+			return c, err
 		}
 	}
-	if fresh == denials {
-		return fresh, denials, nil
+	if have.Compare(st.Proven) < 0 {
+		if _, err := t.exec("UPDATE outlog SET proven_epoch = $1, proven_seq = $2, proven_hash = $3, stale = (SELECT value FROM counter WHERE name = 'receipt') WHERE peer = $4",
+			int64(have.Epoch), int64(have.Seq), have.Hash[:], peer); err != nil {
+			return c, err
+		}
+		st.Proven = have
 	}
-	return fresh, denials, t.advanceProven(peer, st.Proven)
+	return c, t.confirm(peer, st.Proven, receipts, &c)
 }
 
 // ConfirmReceipt keeps a receipt that came as a message.
@@ -85,31 +80,77 @@ func (t *Tx) ConfirmReceipt(peer int64, r *wire.Receipt) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = t.Confirm(peer, st.Have, []*wire.Receipt{r})
-	return err
+	return t.confirm(peer, st.Proven, []*wire.Receipt{r}, &Confirmed{})
 }
 
-// denies reports whether a receipt says of the log what is not so, or denies
-// what the same peer stated before.
-func (t *Tx) denies(peer int64, r *wire.Receipt) (bool, error) {
-	var hash []byte
-	err := t.queryRow("SELECT hash FROM outbox WHERE peer = $1 AND epoch = $2 AND seq = $3", peer, int64(r.Epoch), int64(r.Last)).Scan(&hash)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && string(hash) != string(r.Hash[:]) {
-		return true, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	denies := false
-	err = each(t.ctx, t.conn, func(row scanner) error {
-		old, err := scanReceipt(row)
-		if err != nil {
+func (t *Tx) confirm(peer int64, proven wire.Cursor, receipts []*wire.Receipt, c *Confirmed) error {
+	moved := false
+	for _, r := range receipts {
+		was := int64(-1)
+		err := t.queryRow("SELECT denial FROM receipt WHERE peer = $1 AND ours = 1 AND digest = $2", peer, receiptDigest(r)).Scan(&was)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		denies = denies || r.Contradicts(old) != nil
+		if was == receiptOther {
+			continue
+		}
+		is := was
+		if was < 0 || was == receiptEarly {
+			if is, err = t.worth(peer, r); err != nil {
+				return err
+			}
+			c.Fresh++
+		}
+		if is == receiptOther || is == receiptDenying && was != is {
+			c.Denials++
+		}
+		if err := t.insertReceipt(peer, true, is, r); err != nil {
+			return err
+		}
+		moved = moved || is == receiptGood || is == receiptDenying
+	}
+	if !moved {
 		return nil
-	}, "SELECT raw FROM receipt WHERE peer = $1 AND ours = 1 AND denial = 0 AND epoch = $2 AND last >= $3 AND first <= $4", peer, int64(r.Epoch), int64(r.First), int64(r.Last))
-	return denies, err
+	}
+	return t.advanceProven(peer, proven)
+}
+
+// worth holds a receipt against the log and against what the same peer stated
+// before.
+func (t *Tx) worth(peer int64, r *wire.Receipt) (int64, error) {
+	var hash []byte
+	err := t.queryRow("SELECT hash FROM outbox WHERE peer = $1 AND epoch = $2 AND seq = $3", peer, int64(r.Epoch), int64(r.Last)).Scan(&hash)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return receiptEarly, nil
+	case err != nil:
+		return 0, err
+	case string(hash) != string(r.Hash[:]):
+		return receiptOther, nil
+	}
+	is := int64(receiptGood)
+	err = each(t.ctx, t.conn, func(row scanner) error {
+		old, err := scanReceipt(row)
+		if err == nil && r.Contradicts(old) != nil {
+			is = receiptDenying
+		}
+		return err
+	}, "SELECT raw FROM receipt WHERE peer = $1 AND ours = 1 AND denial IN (0, 2) AND epoch = $2 AND last >= $3 AND first <= $4", peer, int64(r.Epoch), int64(r.First), int64(r.Last))
+	return is, err
+}
+
+// reconfirm looks again at the receipts that came before their place was back.
+func (t *Tx) reconfirm(peer int64, proven wire.Cursor) error {
+	var early []*wire.Receipt
+	err := each(t.ctx, t.conn, func(row scanner) error {
+		r, err := scanReceipt(row)
+		early = append(early, r)
+		return err
+	}, "SELECT raw FROM receipt WHERE peer = $1 AND ours = 1 AND denial = 3 ORDER BY num", peer)
+	if err != nil {
+		return err
+	}
+	return t.confirm(peer, proven, early, &Confirmed{})
 }
 
 func scanReceipt(row scanner) (*wire.Receipt, error) {
@@ -141,7 +182,7 @@ func (t *Tx) advanceProven(peer int64, at wire.Cursor) error {
 	return err
 }
 
-const reaching = "SELECT epoch, last, hash FROM receipt WHERE peer = $1 AND ours = 1 AND denial = 0 AND event = $2 AND epoch = $3 AND last > $4 AND first <= $5 ORDER BY last DESC LIMIT 1"
+const reaching = "SELECT epoch, last, hash FROM receipt WHERE peer = $1 AND ours = 1 AND denial IN (0, 2) AND num > (SELECT stale FROM outlog WHERE outlog.peer = receipt.peer) AND event = $2 AND epoch = $3 AND last > $4 AND first <= $5 ORDER BY last DESC LIMIT 1"
 
 // reached is how far one receipt takes the proven part on from a place.
 func (t *Tx) reached(peer int64, at wire.Cursor) (wire.Cursor, error) {
@@ -186,8 +227,18 @@ func (s *Store) Issued(ctx context.Context, peer int64, after wire.Cursor, n int
 
 // ReceiptsOf gives the receipts that speak of a message, oldest first: of the
 // log to the peer when ours is true, else of his. denials are those that deny
-// others.
+// others; one can be both.
 func (s *Store) ReceiptsOf(ctx context.Context, peer int64, ours bool, epoch, seq uint64) (good, denials []*wire.Receipt, err error) {
+	return s.receipts(ctx, "peer = $1 AND ours = $2 AND epoch = $3 AND last >= $4 AND first <= $5", peer, flag(ours), int64(epoch), int64(seq), int64(seq))
+}
+
+// AllReceipts gives every receipt of a peer on the log to him, as ReceiptsOf
+// does.
+func (s *Store) AllReceipts(ctx context.Context, peer int64) (good, denials []*wire.Receipt, err error) {
+	return s.receipts(ctx, "peer = $1 AND ours = 1", peer)
+}
+
+func (s *Store) receipts(ctx context.Context, which string, args ...any) (good, denials []*wire.Receipt, err error) {
 	err = each(ctx, s.read, func(row scanner) error {
 		var denial int64
 		var raw []byte
@@ -195,32 +246,37 @@ func (s *Store) ReceiptsOf(ctx context.Context, peer int64, ours bool, epoch, se
 			return err
 		}
 		r, err := wire.ParseReceipt(raw)
-		if denial != 0 {
-			denials = append(denials, r)
-		} else {
+		if denial == receiptGood || denial == receiptDenying {
 			good = append(good, r)
 		}
+		if denial == receiptOther || denial == receiptDenying {
+			denials = append(denials, r)
+		}
 		return err
-	}, "SELECT denial, raw FROM receipt WHERE peer = $1 AND ours = $2 AND epoch = $3 AND last >= $4 AND first <= $5 ORDER BY num",
-		peer, flag(ours), int64(epoch), int64(seq), int64(seq))
+	}, "SELECT denial, raw FROM receipt WHERE "+which+" ORDER BY at, num", args...)
 	return good, denials, err
 }
 
-// AllReceipts gives every receipt of a peer on the log to him.
-func (s *Store) AllReceipts(ctx context.Context, peer int64) (good, denials []*wire.Receipt, err error) {
-	err = each(ctx, s.read, func(row scanner) error {
-		var denial int64
-		var raw []byte
-		if err := row.Scan(&denial, &raw); err != nil {
+// Digests gives the digests of the messages after one number of a log, up to
+// another: of the log to the peer when ours is true, else of his.
+func (s *Store) Digests(ctx context.Context, peer int64, ours bool, epoch, after, last uint64) (out []wire.Hash, err error) {
+	query := "SELECT digest, digest FROM inbox"
+	if ours {
+		query = "SELECT raw, '' FROM outbox"
+	}
+	err = each(ctx, s.read, func(r scanner) error {
+		var raw, digest []byte
+		if err := r.Scan(&raw, &digest); err != nil {
 			return err
 		}
-		r, err := wire.ParseReceipt(raw)
-		if denial != 0 {
-			denials = append(denials, r)
-		} else {
-			good = append(good, r)
+		if ours {
+			out = append(out, wire.Digest(raw))
+			return nil
 		}
-		return err
-	}, "SELECT denial, raw FROM receipt WHERE peer = $1 AND ours = 1 ORDER BY num", peer)
-	return good, denials, err
+		var h wire.Hash
+		copy(h[:], digest)
+		out = append(out, h)
+		return nil
+	}, query+" WHERE peer = $1 AND epoch = $2 AND seq > $3 AND seq <= $4 ORDER BY seq", peer, int64(epoch), int64(after), int64(last))
+	return out, err
 }

@@ -50,6 +50,12 @@ func (t *Tx) WithdrawNote(num, version int64) error {
 	return err
 }
 
+// ThreadOf is the conversation that a note belongs to; empty when it began one.
+func (t *Tx) ThreadOf(num int64) (thread string, err error) {
+	err = t.queryRow("SELECT thread FROM note WHERE num = $1", num).Scan(&thread)
+	return thread, err
+}
+
 // Note reads one note, also one that was taken back.
 func (s *Store) Note(ctx context.Context, id string) (paiza.DeskNote, error) {
 	num, err := strconv.ParseInt(id, 10, 64)

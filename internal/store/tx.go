@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"paiza"
+	"paiza/wire"
 )
 
 // Tx is a transaction that may write. Whoever gets one from Write may not keep
@@ -20,6 +21,7 @@ type Tx struct {
 	stmt map[string]*sql.Stmt
 	// handlings are the numbers of those that this act has looked up.
 	handlings map[string]int64
+	grown     []wire.NodeID // peers whose logs this act has appended to
 }
 
 // querier is what *sql.DB, *sql.Conn and *sql.Tx have in common.
@@ -121,7 +123,7 @@ func (s *Store) try(tx *Tx, j *job) (err error) {
 	if j.ctx.Err() != nil {
 		return j.ctx.Err()
 	}
-	tx.ctx, tx.rev, tx.handlings = j.ctx, 0, nil // of an act that was taken back nothing may stay
+	tx.ctx, tx.rev, tx.handlings, tx.grown = j.ctx, 0, nil, nil // of an act that was taken back nothing may stay
 	return j.fn(tx)
 }
 

@@ -52,7 +52,8 @@ CREATE TABLE outlog (
 	have_hash    BYTEA NOT NULL,
 	proven_epoch BIGINT NOT NULL,
 	proven_seq   BIGINT NOT NULL,
-	proven_hash  BYTEA NOT NULL
+	proven_hash  BYTEA NOT NULL,
+	stale        BIGINT NOT NULL
 );
 CREATE TABLE outepoch (
 	peer       BIGINT NOT NULL,
@@ -92,7 +93,9 @@ CREATE TABLE outback (
 );
 
 -- Signed statements about messages: of peers on this node's logs (ours = 1), and
--- of this node on theirs. denial marks one that denies another.
+-- of this node on theirs. denial is 0 for one that agrees with the log and with
+-- those before it, 1 for one of another chain, 2 for one that denies an earlier
+-- one, 3 for one of a place that a restore has lost and that is not back yet.
 CREATE TABLE receipt (
 	num      BIGINT PRIMARY KEY,
 	peer     BIGINT NOT NULL,
