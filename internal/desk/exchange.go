@@ -20,10 +20,11 @@ type Exchange struct {
 	// guarded is whether what leaves passes package egress. It is false in no
 	// program, only where a test sends what the guard would stop.
 	guarded bool
+	takers  map[string]taker
 }
 
 // Exchange gives it. The node must have an identity (InitNode).
-func (d *Desk) Exchange() *Exchange { return &Exchange{d: d, guarded: true} }
+func (d *Desk) Exchange() *Exchange { return &Exchange{d: d, guarded: true, takers: takers} }
 
 // nodes is what a process remembers of who the nodes are, as of a revision of
 // the store.

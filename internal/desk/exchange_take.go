@@ -24,7 +24,7 @@ func (x *Exchange) taker(m *wire.Message) taker {
 	if m.Type == wire.TypeTombstone {
 		return takeBack
 	}
-	return takers[m.Type]
+	return x.takers[m.Type]
 }
 
 // ownerForm is how a node may call an agency. Handlings are compared as texts,
