@@ -16,7 +16,7 @@ import (
 // BeginFile keeps a file's manifest and gives its number and how many of its
 // chunks are here.
 func (t *Tx) BeginFile(m *wire.Manifest) (num, have int64, err error) {
-	err = t.queryRow("SELECT num, have FROM file WHERE id = $1", m.ID().String()).Scan(&num, &have)
+	err = t.row("SELECT num, have FROM file WHERE id = $1", m.ID().String()).Scan(&num, &have)
 	if err == nil {
 		return num, have, t.SetManifest(num, m) // it may have been known by name only
 	}
@@ -33,7 +33,7 @@ func (t *Tx) BeginFile(m *wire.Manifest) (num, have int64, err error) {
 // NameFile keeps that there is a file of which nothing is here yet, and gives
 // its number.
 func (t *Tx) NameFile(id wire.Hash, size uint64) (num int64, err error) {
-	err = t.queryRow("SELECT num FROM file WHERE id = $1", id.String()).Scan(&num)
+	err = t.row("SELECT num FROM file WHERE id = $1", id.String()).Scan(&num)
 	if err == nil || !errors.Is(err, sql.ErrNoRows) {
 		return num, err
 	}
@@ -76,7 +76,7 @@ func (t *Tx) UseFile(file, item, peer int64, incoming bool, a wire.Attachment, r
 // way.
 func (t *Tx) FileBytes(peer int64) (int64, error) {
 	var n int64
-	err := t.queryRow("SELECT coalesce(CAST(sum(size) AS BIGINT), 0) FROM file WHERE num IN (SELECT file FROM file_use WHERE peer = $1 AND incoming = 1 AND refused = '')", peer).Scan(&n)
+	err := t.row("SELECT coalesce(CAST(sum(size) AS BIGINT), 0) FROM file WHERE num IN (SELECT file FROM file_use WHERE peer = $1 AND incoming = 1 AND refused = '')", peer).Scan(&n)
 	return n, err
 }
 

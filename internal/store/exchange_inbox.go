@@ -26,7 +26,7 @@ func (s *Store) Have(ctx context.Context, peer int64) (wire.Cursor, error) {
 // of it in until the transaction ends.
 func (t *Tx) LockInlog(peer int64) (wire.Cursor, error) {
 	var p place
-	err := t.queryRow("SELECT epoch, seq, hash FROM inlog WHERE peer = $1"+t.s.engine.forUpdate("inlog"), peer).Scan(p.into()...)
+	err := t.row("SELECT epoch, seq, hash FROM inlog WHERE peer = $1"+t.s.engine.forUpdate("inlog"), peer).Scan(p.into()...)
 	return p.cursor(), err
 }
 
@@ -96,7 +96,7 @@ func (t *Tx) WaitingFor(reason wire.Reason, after int64, n int) (out []Waiting, 
 // hash there; empty when it does not, or is not here.
 func (t *Tx) SetAside(peer int64, epoch, seq uint64) (why wire.Reason, hash wire.Hash, err error) {
 	var h []byte
-	err = t.queryRow("SELECT refused, hash FROM inbox WHERE peer = $1 AND epoch = $2 AND seq = $3", peer, int64(epoch), int64(seq)).Scan(&why, &h)
+	err = t.row("SELECT refused, hash FROM inbox WHERE peer = $1 AND epoch = $2 AND seq = $3", peer, int64(epoch), int64(seq)).Scan(&why, &h)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", hash, nil
 	}

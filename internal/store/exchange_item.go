@@ -42,11 +42,7 @@ const selectItem = "SELECT " + itemColumns + " FROM item "
 // ItemNamed finds a subject by its owner and its name there; found is false when
 // it is not known.
 func (t *Tx) ItemNamed(origin, name string) (i Item, found bool, err error) {
-	st, err := t.prepare(selectItem + "WHERE origin = $1 AND name = $2")
-	if err != nil {
-		return i, false, err
-	}
-	i, err = scanItem(st.QueryRowContext(t.ctx, origin, name))
+	i, err = scanItem(t.row(selectItem+"WHERE origin = $1 AND name = $2", origin, name))
 	if errors.Is(err, sql.ErrNoRows) {
 		return i, false, nil
 	}
@@ -55,7 +51,7 @@ func (t *Tx) ItemNamed(origin, name string) (i Item, found bool, err error) {
 
 // ItemOf finds the subject that a record here is.
 func (t *Tx) ItemOf(kind string, record int64) (i Item, found bool, err error) {
-	i, err = scanItem(t.queryRow(selectItem+"WHERE kind = $1 AND record = $2", kind, record))
+	i, err = scanItem(t.row(selectItem+"WHERE kind = $1 AND record = $2", kind, record))
 	if errors.Is(err, sql.ErrNoRows) {
 		return i, false, nil
 	}
@@ -209,7 +205,7 @@ func (s *Store) HasOpened(ctx context.Context, item int64, version uint64, perso
 // ArrivedAt gives the place at which a version of a subject of another node came.
 func (t *Tx) ArrivedAt(item int64, version uint64) (peer int64, at wire.Cursor, found bool, err error) {
 	var p place
-	err = t.queryRow("SELECT peer, epoch, seq, hash FROM inbox WHERE item = $1 AND version = $2 AND refused = '' ORDER BY num LIMIT 1", item, int64(version)).
+	err = t.row("SELECT peer, epoch, seq, hash FROM inbox WHERE item = $1 AND version = $2 AND refused = '' ORDER BY num LIMIT 1", item, int64(version)).
 		Scan(append([]any{&peer}, p.into()...)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, at, false, nil
@@ -276,7 +272,7 @@ func (t *Tx) RecordVersion(kind, id string) (int64, error) {
 	if kind == "seizure" {
 		query = "SELECT changes + 1 FROM seizure WHERE superseded = 0 AND num = $1" + t.s.engine.forUpdate("seizure")
 	}
-	err = t.queryRow(query, num).Scan(&v)
+	err = t.row(query, num).Scan(&v)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, paiza.NotFound(kind, id)
 	}

@@ -58,7 +58,7 @@ func logState(row scanner) (exchange.LogState, error) {
 // lockOutlog reads the state of a log and keeps others from appending until the
 // transaction ends.
 func (t *Tx) lockOutlog(peer int64) (exchange.LogState, error) {
-	return logState(t.queryRow(selectOutlog+t.s.engine.forUpdate("outlog"), peer))
+	return logState(t.row(selectOutlog+t.s.engine.forUpdate("outlog"), peer))
 }
 
 // Heads is the end of the log for each peer, for processes that look whether
@@ -138,7 +138,7 @@ func (t *Tx) openEpoch(peer int64, epoch uint64, base wire.Cursor) error {
 func (t *Tx) lastEpoch(peer int64) (epoch uint64, base wire.Cursor, last uint64, err error) {
 	var e, n int64
 	var b place
-	err = t.queryRow("SELECT epoch, last, base_epoch, base_seq, base_hash FROM outepoch WHERE peer = $1 ORDER BY epoch DESC LIMIT 1", peer).
+	err = t.row("SELECT epoch, last, base_epoch, base_seq, base_hash FROM outepoch WHERE peer = $1 ORDER BY epoch DESC LIMIT 1", peer).
 		Scan(append([]any{&e, &n}, b.into()...)...)
 	return uint64(e), b.cursor(), uint64(n), err
 }

@@ -106,7 +106,7 @@ func (t *Tx) Reopen(self wire.NodeID, peer int64, to wire.NodeID, fork wire.Curs
 func (t *Tx) cut(peer int64, fork wire.Cursor) error {
 	var hash []byte
 	if fork != (wire.Cursor{}) {
-		err := t.queryRow("SELECT hash FROM outbox WHERE peer = $1 AND epoch = $2 AND seq = $3", peer, int64(fork.Epoch), int64(fork.Seq)).Scan(&hash)
+		err := t.row("SELECT hash FROM outbox WHERE peer = $1 AND epoch = $2 AND seq = $3", peer, int64(fork.Epoch), int64(fork.Seq)).Scan(&hash)
 		if err != nil || string(hash) != string(fork.Hash[:]) {
 			return &wire.Refusal{Reason: wire.ReasonFork, Detail: "the place is not in the log any more"}
 		}

@@ -151,7 +151,7 @@ func (s *Store) Peer(ctx context.Context, node string) (Peer, error) {
 
 // Peer reads one peer within the transaction.
 func (t *Tx) Peer(node string) (Peer, error) {
-	return scanPeer(t.queryRow("SELECT "+peerColumns+" FROM peer WHERE node = $1", node), node)
+	return scanPeer(t.row("SELECT "+peerColumns+" FROM peer WHERE node = $1", node), node)
 }
 
 func scanPeer(row scanner, node string) (Peer, error) {

@@ -87,7 +87,7 @@ func (t *Tx) confirm(peer int64, proven wire.Cursor, receipts []*wire.Receipt, c
 	moved := false
 	for _, r := range receipts {
 		was := int64(-1)
-		err := t.queryRow("SELECT denial FROM receipt WHERE peer = $1 AND ours = 1 AND digest = $2", peer, receiptDigest(r)).Scan(&was)
+		err := t.row("SELECT denial FROM receipt WHERE peer = $1 AND ours = 1 AND digest = $2", peer, receiptDigest(r)).Scan(&was)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -119,7 +119,7 @@ func (t *Tx) confirm(peer int64, proven wire.Cursor, receipts []*wire.Receipt, c
 // before.
 func (t *Tx) worth(peer int64, r *wire.Receipt) (int64, error) {
 	var hash []byte
-	err := t.queryRow("SELECT hash FROM outbox WHERE peer = $1 AND epoch = $2 AND seq = $3", peer, int64(r.Epoch), int64(r.Last)).Scan(&hash)
+	err := t.row("SELECT hash FROM outbox WHERE peer = $1 AND epoch = $2 AND seq = $3", peer, int64(r.Epoch), int64(r.Last)).Scan(&hash)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return receiptEarly, nil
@@ -187,7 +187,7 @@ const reaching = "SELECT epoch, last, hash FROM receipt WHERE peer = $1 AND ours
 // reached is how far one receipt takes the proven part on from a place.
 func (t *Tx) reached(peer int64, at wire.Cursor) (wire.Cursor, error) {
 	var p place
-	err := t.queryRow(reaching, peer, string(wire.EventContentConsignment), int64(at.Epoch), int64(at.Seq), int64(at.Seq)+1).Scan(p.into()...)
+	err := t.row(reaching, peer, string(wire.EventContentConsignment), int64(at.Epoch), int64(at.Seq), int64(at.Seq)+1).Scan(p.into()...)
 	if err == nil {
 		return p.cursor(), nil
 	}
@@ -202,7 +202,7 @@ func (t *Tx) reached(peer int64, at wire.Cursor) (wire.Cursor, error) {
 		if e.Base != at || e.Epoch <= at.Epoch {
 			continue
 		}
-		err := t.queryRow(reaching, peer, string(wire.EventContentConsignment), int64(e.Epoch), int64(0), int64(1)).Scan(p.into()...)
+		err := t.row(reaching, peer, string(wire.EventContentConsignment), int64(e.Epoch), int64(0), int64(1)).Scan(p.into()...)
 		if err == nil {
 			return p.cursor(), nil
 		}

@@ -167,12 +167,33 @@ func (t *Tx) closeStatements() {
 
 // exec runs a statement, prepared once per transaction.
 func (t *Tx) exec(query string, args ...any) (sql.Result, error) {
+	if t.s.engine == postgres {
+		return t.conn.ExecContext(t.ctx, query, args...) // the driver keeps statements for each connection
+	}
 	st, err := t.prepare(query)
 	if err != nil {
 		return nil, err
 	}
 	return st.ExecContext(t.ctx, args...)
 }
+
+// row asks for one row with a statement that is prepared once.
+func (t *Tx) row(query string, args ...any) scanner {
+	if t.s.engine == postgres {
+		return t.conn.QueryRowContext(t.ctx, query, args...)
+	}
+	st, err := t.prepare(query)
+	if err != nil {
+		return failed{err}
+	}
+	return st.QueryRowContext(t.ctx, args...)
+}
+
+// failed is a row that could not be asked for.
+type failed struct{ err error }
+
+// Scan gives the error.
+func (f failed) Scan(...any) error { return f.err }
 
 func (t *Tx) prepare(query string) (*sql.Stmt, error) {
 	if st, ok := t.stmt[query]; ok {
@@ -194,12 +215,8 @@ func (t *Tx) queryRow(query string, args ...any) *sql.Row {
 // next raises a counter by n and returns its new value. The row's lock orders
 // concurrent writers until they commit.
 func (t *Tx) next(name string, n int64) (int64, error) {
-	st, err := t.prepare("UPDATE counter SET value = value + $1 WHERE name = $2 RETURNING value")
-	if err != nil {
-		return 0, err
-	}
 	var v int64
-	err = st.QueryRowContext(t.ctx, n, name).Scan(&v)
+	err := t.row("UPDATE counter SET value = value + $1 WHERE name = $2 RETURNING value", n, name).Scan(&v)
 	return v, err
 }
 
