@@ -171,6 +171,7 @@ var limits = map[Verb][2]int64{
 type Limits struct {
 	Window     int           // batches under way to a peer at once; 4
 	Serve      int           // batches of one peer that are taken at once; 8
+	Bytes      int64         // of all peers' requests that are answered at once; 64 MiB
 	BatchItems int           // messages of a batch; 256
 	BatchBytes int           // bytes of a batch's messages; wire.BatchTarget
 	Wait       time.Duration // how long a batch waits for those before it; 5 s
@@ -194,6 +195,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	set(&l.Window, 4)
 	set(&l.Serve, 8)
+	if l.Bytes == 0 {
+		l.Bytes = 64 << 20
+	}
 	set(&l.BatchItems, 256)
 	set(&l.BatchBytes, wire.BatchTarget)
 	after(&l.Wait, 5*time.Second)

@@ -71,6 +71,14 @@ func (n *Node) handle(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if !known {
 		return nil, &wire.Refusal{Reason: wire.ReasonAbsent, Detail: "no such request"}
 	}
+	size := r.ContentLength
+	if size < 0 {
+		size = most[0]
+	}
+	defer n.bytes.Add(-size)
+	if n.bytes.Add(size) > n.limits.Bytes {
+		return nil, &wire.Refusal{Reason: wire.ReasonBusy, Detail: "too much at once", After: time.Second}
+	}
 	body, err := readBody(w, r, most[0], n.limits.Slow)
 	if err != nil {
 		return nil, err

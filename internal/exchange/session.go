@@ -179,24 +179,7 @@ func (p *peer) send(ctx context.Context, from wire.Cursor) error {
 // fly seals a batch and sends it.
 func (p *peer) fly(ctx context.Context, f *flight) {
 	defer close(f.done)
-	me := p.node.Identity()
-	h, err := p.node.Trust.History(ctx, p.id)
-	if err != nil {
-		f.err = err
-		return
-	}
-	card := h.Latest()
-	suite, err := card.BestSuite()
-	if err != nil {
-		f.err = err
-		return
-	}
-	items := make([]wire.Item, len(f.rows))
-	for i, r := range f.rows {
-		items[i] = r.Item
-	}
-	first := f.rows[0]
-	raw, err := wire.Seal(wire.Header{From: me.Card().Node, Epoch: first.Epoch, First: first.Seq, Prev: first.Prev}, items, me.Sign, card, suite)
+	raw, err := p.seal(ctx, f.rows)
 	if err != nil {
 		f.err = err
 		return
@@ -207,6 +190,36 @@ func (p *peer) fly(ctx context.Context, f *flight) {
 		return
 	}
 	f.answer, f.err = wire.ParseAnswer(answer)
+}
+
+// seal makes a batch of rows that follow each other, for the peer's present
+// card. What the guard holds back leaves without its content.
+func (p *peer) seal(ctx context.Context, rows []Row) ([]byte, error) {
+	me := p.node.Identity()
+	h, err := p.node.Trust.History(ctx, p.id)
+	if err != nil {
+		return nil, err
+	}
+	card := h.Latest()
+	suite, err := card.BestSuite()
+	if err != nil {
+		return nil, err
+	}
+	items := make([]wire.Item, len(rows))
+	for i, r := range rows {
+		items[i] = r.Item
+		if r.Raw == nil || p.node.Guard == nil {
+			continue
+		}
+		if why := p.node.Guard(p.id, r.Raw); why != "" {
+			if err := p.node.Withholder.Withhold(ctx, p.id, r.Cursor, why); err != nil {
+				return nil, err
+			}
+			items[i] = wire.Item{Digest: wire.Digest(r.Raw), Withheld: why}
+		}
+	}
+	first := rows[0]
+	return wire.Seal(wire.Header{From: me.Card().Node, Epoch: first.Epoch, First: first.Seq, Prev: first.Prev}, items, me.Sign, card, suite)
 }
 
 // land waits for the first batch and confirms it with all that have arrived

@@ -31,6 +31,7 @@ func Run(t *testing.T, mk Make) {
 		{"both come back from backups", bothRestored},
 		{"a bad message does not stop the log", poison},
 		{"a message that the peer cannot take is withheld", withheld},
+		{"what came by courier is not taken again", couriers},
 		{"a receipt of another chain proves nothing", denial},
 		{"a claim without our signature moves nothing", claim},
 	} {
@@ -284,6 +285,34 @@ func withheld(t *testing.T, mk Make) {
 	if got := p.b.Received(p.a.ID)[20]; got.Refused != wire.ReasonWithheld || got.Raw != nil {
 		t.Errorf("the message arrived: %q", got.Refused)
 	}
+}
+
+func couriers(t *testing.T, mk Make) {
+	p := newPair(t, mk, nil)
+	p.net.Fault = func(wire.NodeID, wire.NodeID, exchange.Verb) Fault { return Fault{Lost: true} }
+	p.send(t, p.a, p.b, 0, 200)
+	settle()
+	var file bytes.Buffer
+	end, err := p.a.Node.Export(context.Background(), p.b.ID, wire.Cursor{}, &file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		have, err := p.b.Node.Import(context.Background(), bytes.NewReader(file.Bytes()))
+		if err != nil || have != end {
+			t.Fatalf("imported to %v, the file ends at %v: %v", place(have), place(end), err)
+		}
+	}
+	p.net.Fault = nil
+	batches := p.net.Calls(exchange.VerbBatch)
+	settle()
+	p.check(t, p.a, p.b, 200)
+	if n := p.net.Calls(exchange.VerbBatch) - batches; n != 0 {
+		t.Errorf("%d batches went over the network again", n)
+	}
+	p.send(t, p.a, p.b, 200, 10)
+	settle()
+	p.check(t, p.a, p.b, 210)
 }
 
 func denial(t *testing.T, mk Make) {
