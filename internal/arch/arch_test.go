@@ -30,10 +30,9 @@ var tiers = [][]string{
 // denied are arrows that the tiers would allow and that must not be: doors never
 // touch the store.
 var denied = map[string][]string{
-	"internal/web":  {"internal/store"},
-	"internal/demo": {"internal/store", "internal/web"},
-	// The desk implements what exchange asks for; the arrow between them is cmd's.
-	"internal/exchange": {"internal/store", "internal/desk"},
+	"internal/web":      {"internal/store"},
+	"internal/demo":     {"internal/store", "internal/web"},
+	"internal/exchange": {"internal/store"},
 }
 
 // allowed says which third-party modules a room may import. A room that is not

@@ -15,7 +15,7 @@ import (
 
 // Config is what a node's exchange needs.
 type Config struct {
-	Identity    func() *Identity // as it is now
+	Identity    func() *wire.Identity // as it is now
 	Trust       Trust
 	Outbox      Outbox
 	Withholder  Withholder

@@ -64,7 +64,7 @@ func (p *peer) fork(ctx context.Context) (wire.Cursor, error) {
 }
 
 // bisect finds the last common place of an epoch whose first message both have.
-func (p *peer) bisect(ctx context.Context, e Epoch) (wire.Cursor, error) {
+func (p *peer) bisect(ctx context.Context, e wire.Epoch) (wire.Cursor, error) {
 	low, high := uint64(1), e.Last+1 // both have low; they do not both have high
 	var at wire.Cursor
 	for first := true; first || high-low > 1; first = false {

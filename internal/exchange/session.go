@@ -131,7 +131,7 @@ func (p *peer) hello(ctx context.Context) (wire.Cursor, error) {
 
 // flight is one batch on its way.
 type flight struct {
-	rows   []Row
+	rows   []wire.Row
 	answer *wire.Answer
 	err    error
 	done   chan struct{}
@@ -194,7 +194,7 @@ func (p *peer) fly(ctx context.Context, f *flight) {
 
 // seal makes a batch of rows that follow each other, for the peer's present
 // card. What the guard holds back leaves without its content.
-func (p *peer) seal(ctx context.Context, rows []Row) ([]byte, error) {
+func (p *peer) seal(ctx context.Context, rows []wire.Row) ([]byte, error) {
 	me := p.node.Identity()
 	h, err := p.node.Trust.History(ctx, p.id)
 	if err != nil {

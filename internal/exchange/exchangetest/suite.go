@@ -15,7 +15,7 @@ import (
 )
 
 // Make makes the empty store of a node. It is called inside a synctest bubble.
-type Make func(t *testing.T, ident *exchange.Identity, now func() time.Time) Store
+type Make func(t *testing.T, ident *wire.Identity, now func() time.Time) Store
 
 // Run holds a store to the contract.
 func Run(t *testing.T, mk Make) {
@@ -143,7 +143,7 @@ type faulty struct {
 	n int
 }
 
-func (f *faulty) Commit(ctx context.Context, peer wire.NodeID, batches []*wire.Opened, sign exchange.Sign) ([]*wire.Receipt, error) {
+func (f *faulty) Commit(ctx context.Context, peer wire.NodeID, batches []*wire.Opened, sign wire.Sign) ([]*wire.Receipt, error) {
 	f.n++
 	switch f.n % 3 {
 	case 0:

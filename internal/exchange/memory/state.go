@@ -3,7 +3,6 @@ package memory
 import (
 	"time"
 
-	"paiza/internal/exchange"
 	"paiza/wire"
 )
 
@@ -52,7 +51,7 @@ func (s *subject) take(version uint64, content wire.Hash, body []byte, groups []
 // outLog is the log for a peer.
 type outLog struct {
 	rows     []outRow
-	epochs   []exchange.Epoch
+	epochs   []wire.Epoch
 	have     wire.Cursor
 	proven   wire.Cursor
 	receipts []*wire.Receipt
@@ -72,7 +71,7 @@ type outRow struct {
 type inLog struct {
 	have     wire.Cursor
 	rows     []inRow
-	kept     []*exchange.Kept
+	kept     []*wire.Kept
 	receipts []*wire.Receipt
 }
 
@@ -91,7 +90,7 @@ func (l *outLog) head() wire.Cursor {
 
 // open begins an epoch after the end of the log.
 func (l *outLog) open(from, to wire.NodeID, epoch uint64) {
-	l.epochs = append(l.epochs, exchange.Epoch{Epoch: epoch, Base: l.head()})
+	l.epochs = append(l.epochs, wire.Epoch{Epoch: epoch, Base: l.head()})
 }
 
 // add places a content at the end of the log.
