@@ -30,9 +30,10 @@ func (f *forger) Batch(context.Context, wire.NodeID, wire.Cursor) (*wire.Kept, e
 }
 
 // TestForged is a peer who claims that a wrote more than a did, with a header
-// that he signed himself and with one that a signed for another place.
+// that he signed himself, with one that a signed for another place, and with what
+// a has already.
 func TestForged(t *testing.T) {
-	for _, way := range []string{"signed by the forger", "another header of ours"} {
+	for _, way := range []string{"signed by the forger", "another header of ours", "what we have"} {
 		t.Run(way, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a, b := memory.New(exchangetest.NewIdentity(t, "a", time.Now()), time.Now), memory.New(exchangetest.NewIdentity(t, "b", time.Now()), time.Now)
@@ -82,11 +83,14 @@ func forge(t *testing.T, a, b *memory.Node, way string) *forger {
 		t.Fatal(err)
 	}
 	f := &forger{b, e.End(), &wire.Kept{Evidence: e, Items: items}}
-	if way != "signed by the forger" {
-		first, err := b.Batch(context.Background(), a.ID(), wire.Cursor{})
-		if err != nil {
-			t.Fatal(err)
-		}
+	first, err := b.Batch(context.Background(), a.ID(), wire.Cursor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch way {
+	case "what we have":
+		f.kept = first
+	case "another header of ours":
 		real := *first.Evidence
 		real.First, real.Prev, real.Head = e.First, e.Prev, e.Head // what the answer is sealed by; the bytes stay a's
 		f.kept.Evidence = &real

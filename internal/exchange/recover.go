@@ -140,7 +140,7 @@ func (p *peer) takeBack(ctx context.Context, after wire.Cursor) (*wire.Opened, e
 		return nil, unproven
 	}
 	if err := follows(o, after); err != nil {
-		return nil, err
+		return nil, &wire.Refusal{Reason: wire.ReasonConflict, Detail: "what the peer gave back does not continue the log: " + err.Error()}
 	}
 	for _, c := range me.Cards {
 		if c.Signing() == e.Signer && e.Verify(c.SigningKey) == nil {

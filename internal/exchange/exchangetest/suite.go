@@ -29,6 +29,8 @@ func Run(t *testing.T, mk Make) {
 		{"the sender comes back from a backup", senderRestored},
 		{"the receiver comes back from a backup", receiverRestored},
 		{"both come back from backups", bothRestored},
+		{"a backup from between two restores", restoredBetween},
+		{"two peers have parts of what the sender lost", partsLost},
 		{"a bad message does not stop the log", poison},
 		{"a message that the peer cannot take is withheld", withheld},
 		{"what came by courier is not taken again", couriers},
@@ -199,7 +201,23 @@ func receiverRestored(t *testing.T, mk Make) {
 	restore := p.b.Backup()
 	p.send(t, p.a, p.b, 100, 200)
 	settle()
+	p.b.Leave()
 	restore()
+	restored := time.Now()
+	p.net.Fault = func(_, _ wire.NodeID, verb exchange.Verb) Fault { return Fault{Unheard: verb == exchange.VerbBatch} }
+	p.net.Add(p.b.ID, p.b.Node)
+	settle()
+	good, _ := p.a.Receipts(p.b.ID)
+	anew := uint64(0)
+	for _, r := range good {
+		if r.At.After(restored) {
+			anew += r.Last - r.First + 1
+		}
+	}
+	if anew != 200 {
+		t.Errorf("the sender holds receipts from after the restore for %d messages, want 200", anew)
+	}
+	p.net.Fault = nil
 	p.send(t, p.a, p.b, 300, 5)
 	settle()
 	p.check(t, p.a, p.b, 305)
@@ -229,6 +247,75 @@ func bothRestored(t *testing.T, mk Make) {
 	p.send(t, p.a, p.b, 2000, 30)
 	settle()
 	p.check(t, p.a, p.b, 260)
+}
+
+func restoredBetween(t *testing.T, mk Make) {
+	p := newPair(t, mk, nil)
+	p.send(t, p.a, p.b, 0, 10)
+	settle()
+	first := p.a.Backup()
+	p.send(t, p.a, p.b, 10, 10)
+	settle()
+	p.net.Fault = func(wire.NodeID, wire.NodeID, exchange.Verb) Fault { return Fault{Lost: true} }
+	first()
+	p.send(t, p.a, p.b, 100, 5) // at places that the peer knows otherwise
+	second := p.a.Backup()
+	p.net.Fault = nil
+	settle()
+	p.check(t, p.a, p.b, 25)
+	second()
+	p.send(t, p.a, p.b, 200, 5)
+	settle()
+	p.check(t, p.a, p.b, 30)
+	if n := len(p.b.Received(p.a.ID)); n != 30 {
+		t.Errorf("%d messages arrived, want 30", n)
+	}
+}
+
+// partsLost is the sender's loss of both versions of a subject, of which one peer
+// has the first and the other has both.
+func partsLost(t *testing.T, mk Make) {
+	idents := []*wire.Identity{NewIdentity(t, "a", time.Now()), NewIdentity(t, "b", time.Now()), NewIdentity(t, "c", time.Now())}
+	net := NewNetwork()
+	var ids []wire.NodeID
+	var stores []Store
+	for _, i := range idents {
+		ids, stores = append(ids, i.Card().Node), append(stores, mk(t, i, time.Now))
+	}
+	var parties []*Party
+	for i, s := range stores {
+		for j, o := range idents {
+			if i != j {
+				s.Pair(o.Card())
+			}
+		}
+		p := Join(net, s, nil, time.Now, exchange.Limits{}, append(append([]wire.NodeID{}, ids[:i]...), ids[i+1:]...)...)
+		parties = append(parties, p)
+		t.Cleanup(p.Leave)
+	}
+	a, apart := parties[0], false
+	net.Fault = func(from, to wire.NodeID, _ exchange.Verb) Fault {
+		return Fault{Lost: apart && (from == ids[2] || to == ids[2])}
+	}
+	say := func(text string) {
+		if err := a.Send(ids[1:], "seizure/1", []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		settle()
+	}
+	restore := a.Backup()
+	say("first")
+	apart = true
+	say("second")
+	restore()
+	settle()
+	apart = false
+	settle()
+	for i, s := range stores {
+		if _, body := s.Subject(ids[0], "seizure/1"); string(body) != "second" {
+			t.Errorf("node %d has %q", i, body)
+		}
+	}
 }
 
 func poison(t *testing.T, mk Make) {
