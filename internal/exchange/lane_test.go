@@ -55,9 +55,14 @@ func (p *pen) batch(t *testing.T, first, last int) []byte {
 	return raw
 }
 
-// waiting is an inbox that takes its time to say where it is, so that what
-// arrives meanwhile is decided together.
+// waiting is an inbox that takes its time, so that what arrives meanwhile is
+// decided together.
 type waiting struct{ exchange.Inbox }
+
+func (w waiting) Commit(ctx context.Context, peer wire.NodeID, b []*wire.Opened, sign wire.Sign) ([]*wire.Receipt, error) {
+	time.Sleep(time.Second)
+	return w.Inbox.Commit(ctx, peer, b, sign)
+}
 
 func (w waiting) Have(ctx context.Context, peer wire.NodeID) (wire.Cursor, error) {
 	time.Sleep(time.Second)
@@ -138,34 +143,73 @@ func TestLane(t *testing.T) {
 	})
 }
 
-// shrug is a transport whose peer takes a batch and answers that he has nothing.
-type shrug struct{ exchange.Transport }
-
-func (s shrug) Call(ctx context.Context, to wire.NodeID, verb exchange.Verb, body []byte) ([]byte, error) {
-	out, err := s.Transport.Call(ctx, to, verb, body)
-	if err == nil && verb == exchange.VerbBatch {
-		return (&wire.Answer{Window: 1}).Encode(), nil
-	}
-	return out, err
+// answering is a transport whose peer answers every batch in his own way.
+type answering struct {
+	exchange.Transport
+	answer func(*wire.Answer) *wire.Answer
 }
 
-// TestShrug holds that a sender believes in no place that the peer did not state.
-func TestShrug(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, b := memory.New(exchangetest.NewIdentity(t, "a", time.Now()), time.Now), memory.New(exchangetest.NewIdentity(t, "b", time.Now()), time.Now)
-		a.Pair(b.Identity().Card())
-		b.Pair(a.Identity().Card())
-		net := exchangetest.NewNetwork()
-		defer exchangetest.Join(net, b, nil, time.Now, exchange.Limits{}).Leave()
-		node := exchange.New(exchange.Config{Identity: a.Identity, Trust: a, Outbox: a, Withholder: a, Past: a, Inbox: a, Archive: a, Transport: shrug{net.From(a.ID())}})
-		if err := a.Send([]wire.NodeID{b.ID()}, "seizure/1", []byte("mine")); err != nil {
-			t.Fatal(err)
-		}
-		go node.Run(t.Context(), b.ID())
-		time.Sleep(100 * time.Millisecond)
-		synctest.Wait()
-		if state, _ := a.State(t.Context(), b.ID()); state.Have != (wire.Cursor{}) || node.State(b.ID()).Refused != wire.ReasonConflict {
-			t.Errorf("%+v; %+v", state, node.State(b.ID()))
-		}
-	})
+func (s answering) Call(ctx context.Context, to wire.NodeID, verb exchange.Verb, body []byte) ([]byte, error) {
+	out, err := s.Transport.Call(ctx, to, verb, body)
+	if err != nil || verb != exchange.VerbBatch {
+		return out, err
+	}
+	a, err := wire.ParseAnswer(out)
+	if err != nil {
+		return nil, err
+	}
+	return s.answer(a).Encode(), nil
+}
+
+// TestAnswer holds that a sender believes in no place that the peer did not
+// state and in no receipt that the peer did not sign.
+func TestAnswer(t *testing.T) {
+	c := exchangetest.NewIdentity(t, "c", time.Now())
+	for _, x := range []struct {
+		name   string
+		want   wire.Reason
+		answer func(*wire.Answer) *wire.Answer
+	}{
+		{"a batch was taken and nothing is there", wire.ReasonConflict, func(*wire.Answer) *wire.Answer { return &wire.Answer{Window: 1} }},
+		{"a receipt that another signed", wire.ReasonKey, func(a *wire.Answer) *wire.Answer {
+			r, err := wire.ParseReceipt(a.Receipts[0])
+			if err == nil {
+				r, err = wire.NewReceipt(*r, c.Sign)
+			}
+			if err != nil {
+				t.Error(err)
+				return a
+			}
+			return &wire.Answer{Have: a.Have, Receipts: [][]byte{r.Bytes()}, Window: 1}
+		}},
+		{"a receipt for another log", wire.ReasonConflict, func(a *wire.Answer) *wire.Answer {
+			r, err := wire.NewReceipt(wire.Receipt{Event: wire.EventContentConsignment, Issuer: c.Card().Node, Epoch: 1, First: 1, Last: 1, At: time.Now()}, c.Sign)
+			if err != nil {
+				t.Error(err)
+				return a
+			}
+			return &wire.Answer{Have: a.Have, Receipts: [][]byte{r.Bytes()}, Window: 1}
+		}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, b := memory.New(exchangetest.NewIdentity(t, "a", time.Now()), time.Now), memory.New(exchangetest.NewIdentity(t, "b", time.Now()), time.Now)
+				a.Pair(b.Identity().Card())
+				b.Pair(a.Identity().Card())
+				net := exchangetest.NewNetwork()
+				defer exchangetest.Join(net, b, nil, time.Now, exchange.Limits{}).Leave()
+				node := exchange.New(exchange.Config{Identity: a.Identity, Trust: a, Outbox: a, Withholder: a, Past: a, Inbox: a, Archive: a,
+					Transport: answering{net.From(a.ID()), x.answer}})
+				if err := a.Send([]wire.NodeID{b.ID()}, "seizure/1", []byte("mine")); err != nil {
+					t.Fatal(err)
+				}
+				go node.Run(t.Context(), b.ID())
+				time.Sleep(100 * time.Millisecond)
+				synctest.Wait()
+				if state, _ := a.State(t.Context(), b.ID()); state.Have != (wire.Cursor{}) || state.Proven != (wire.Cursor{}) || node.State(b.ID()).Refused != x.want {
+					t.Errorf("%+v; %+v", state, node.State(b.ID()))
+				}
+			})
+		})
+	}
 }
