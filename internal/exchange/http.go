@@ -135,6 +135,7 @@ func (n *Node) Listen(ctx context.Context, l net.Listener, server *http.Server) 
 	server.ReadHeaderTimeout = n.limits.Slow
 	server.IdleTimeout = 5 * time.Minute
 	server.MaxHeaderBytes = headerBytes
+	server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 2*n.limits.Serve + 8}
 	server.ErrorLog = log.New(discarded{n.Log}, "", 0)
 	stop := context.AfterFunc(ctx, func() {
 		done, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

@@ -32,6 +32,9 @@ func (p *peer) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		if errors.Is(err, errSmaller) {
+			continue
+		}
 		if p.snapshot().Have != before {
 			p.update(func(s *State) { s.Failed = 0 })
 		}
@@ -148,7 +151,7 @@ func (p *peer) send(ctx context.Context, from wire.Cursor) error {
 			<-f.done
 		}
 	}()
-	window := p.node.limits.Window
+	window := min(p.node.limits.Window, max(1, p.snapshot().Window))
 	for {
 		for len(flights) < window {
 			rows, err := p.node.Outbox.Read(ctx, p.id, from, p.items, p.node.limits.BatchBytes)
@@ -263,6 +266,9 @@ func (p *peer) land(ctx context.Context, flights []*flight) (int, error) {
 	return n, nil
 }
 
+// errSmaller says that the peer could not take a batch and will get smaller ones.
+var errSmaller = errors.New("the peer cannot take a message of the batch")
+
 // isolate makes the batches smaller until one message is left that the peer
 // cannot take. It goes on without its content then, and the log goes on with it.
 func (p *peer) isolate(ctx context.Context, f *flight) error {
@@ -271,11 +277,18 @@ func (p *peer) isolate(ctx context.Context, f *flight) error {
 	default:
 		return f.err
 	}
-	p.items = max(1, len(f.rows)/2)
-	if row := f.rows[0]; len(f.rows) == 1 && row.Raw != nil {
-		if err := p.node.Withholder.Withhold(ctx, p.id, row.Cursor, wire.ReasonOf(f.err)); err != nil {
-			return err
-		}
+	if len(f.rows) > 1 {
+		p.items = len(f.rows) / 2
+		return errSmaller
 	}
-	return f.err
+	p.items = 1
+	row := f.rows[0]
+	if row.Raw == nil {
+		return f.err // he does not even take the digest: nothing more can be left out
+	}
+	p.node.Log.Warn("a message is withheld because the peer cannot take it", "peer", p.id, "number", row.Seq, "reason", f.err)
+	if err := p.node.Withholder.Withhold(ctx, p.id, row.Cursor, wire.ReasonOf(f.err)); err != nil {
+		return err
+	}
+	return errSmaller
 }

@@ -362,6 +362,7 @@ func withheld(t *testing.T, mk Make) {
 		}
 		return f
 	}
+	emptyA, emptyB := p.a.Backup(), p.b.Backup()
 	p.send(t, p.a, p.b, 0, 20)
 	if err := p.a.Send([]wire.NodeID{p.b.ID}, "seizure/500", make([]byte, 50000)); err != nil {
 		t.Fatal(err)
@@ -372,6 +373,11 @@ func withheld(t *testing.T, mk Make) {
 	if got := p.b.Received(p.a.ID)[20]; got.Refused != wire.ReasonWithheld || got.Raw != nil {
 		t.Errorf("the message arrived: %q", got.Refused)
 	}
+	emptyA()
+	settle() // the sender gets back all but what never left
+	emptyB()
+	settle()
+	p.check(t, p.a, p.b, 41)
 }
 
 func couriers(t *testing.T, mk Make) {

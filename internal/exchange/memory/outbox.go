@@ -37,7 +37,7 @@ func (n *Node) Read(_ context.Context, peer wire.NodeID, after wire.Cursor, most
 		}
 		it := wire.Item{Raw: r.raw}
 		if r.withheld != "" {
-			it = wire.Item{Digest: wire.Digest(r.raw), Withheld: r.withheld}
+			it = wire.Item{Digest: r.digest, Withheld: r.withheld}
 		}
 		out = append(out, wire.Row{Cursor: r.Cursor, Prev: r.prev, Item: it})
 		size -= len(r.raw)
@@ -305,7 +305,11 @@ func (l *outLog) adopt(o *wire.Opened) {
 				l.epochs = append(l.epochs, wire.Epoch{Epoch: c.Epoch, Base: l.head()})
 			}
 			l.epochs[len(l.epochs)-1].Last = c.Seq
-			l.rows = append(l.rows, outRow{Cursor: c, prev: prev, raw: it.Raw})
+			row := outRow{Cursor: c, prev: prev, raw: it.Raw, digest: it.Digest}
+			if row.raw == nil {
+				row.withheld = it.Refused
+			}
+			l.rows = append(l.rows, row)
 		}
 		prev = c.Hash
 	}

@@ -63,7 +63,8 @@ type outLog struct {
 type outRow struct {
 	wire.Cursor
 	prev     wire.Hash
-	raw      []byte
+	raw      []byte    // nil for a message that came back withheld
+	digest   wire.Hash // of raw
 	withheld wire.Reason
 }
 
@@ -102,7 +103,8 @@ func (l *outLog) add(from, to wire.NodeID, content []byte) {
 	}
 	e.Last++
 	raw := wire.Place(content, from, to, e.Epoch, e.Last, prev)
-	l.rows = append(l.rows, outRow{Cursor: wire.Cursor{Epoch: e.Epoch, Seq: e.Last, Hash: wire.Next(prev, e.Epoch, e.Last, wire.Digest(raw))}, prev: prev, raw: raw})
+	l.rows = append(l.rows, outRow{Cursor: wire.Cursor{Epoch: e.Epoch, Seq: e.Last, Hash: wire.Next(prev, e.Epoch, e.Last, wire.Digest(raw))},
+		prev: prev, raw: raw, digest: wire.Digest(raw)})
 }
 
 // at is the index of a place; false when the log has none such.
