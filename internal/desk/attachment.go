@@ -134,7 +134,7 @@ func (d *Desk) ReadFile(ctx context.Context, who paiza.Actor, note, id string, w
 		if u.ID.String() != id {
 			continue
 		}
-		if len(u.Manifest) == 0 || u.Have < u.Chunks {
+		if u.Have < u.Chunks {
 			return paiza.Conflict("note.file_on_its_way", nil)
 		}
 		return d.store.ReadFile(ctx, u, w)
@@ -174,69 +174,46 @@ func (x *Exchange) Chunk(ctx context.Context, peer wire.NodeID, q wire.Attachmen
 	return m.SealChunk(u.Key, int(q.Index), data)
 }
 
-// Fetch asks the peer for the next pieces of files of his messages, until all
-// are here or one fails. It goes on where it stopped. ask brings the question to
-// him.
-func (x *Exchange) Fetch(ctx context.Context, peer wire.NodeID, ask func(context.Context, wire.AttachmentQuery) ([]byte, error)) error {
-	_, p, err := x.peer(ctx, peer)
-	if err != nil {
-		return err
-	}
-	for {
-		list, err := x.d.store.FilesToFetch(ctx, p.Num, 1)
-		if err != nil || len(list) == 0 {
-			return err
-		}
-		if err := x.fetch(ctx, list[0], ask); err != nil {
-			return err
-		}
-	}
+// Wanted is a file of a peer's message that is not whole here yet.
+type Wanted struct {
+	wire.Attachment
+	x *Exchange
+	u store.FileUse
 }
 
-func (x *Exchange) fetch(ctx context.Context, u store.FileUse, ask func(context.Context, wire.AttachmentQuery) ([]byte, error)) error {
-	refuse := func(err error) error {
-		why := wire.ReasonOf(err)
-		switch why {
-		case "", wire.ReasonBusy, wire.ReasonTrust:
-			return err // later
-		}
-		return x.d.store.Write(ctx, func(t *store.Tx) error { return t.RefuseFile(u, string(why)) })
-	}
-	if len(u.Manifest) == 0 {
-		raw, err := ask(ctx, wire.AttachmentQuery{ID: u.ID, Index: wire.ManifestIndex})
-		if err != nil {
-			return refuse(err)
-		}
-		m, err := wire.ParseManifest(raw, u.ID)
-		if err == nil && m.Size != u.Size {
-			err = &wire.Refusal{Reason: wire.ReasonAltered, Detail: "the file has another size than its message says"}
-		}
-		if err != nil {
-			return refuse(err)
-		}
-		u.Manifest, u.Chunks = raw, int64(len(m.Chunks))
-		if err := x.d.store.Write(ctx, func(t *store.Tx) error { return t.SetManifest(u.File, m) }); err != nil {
-			return err
-		}
-	}
-	m, err := wire.ParseManifest(u.Manifest, u.ID)
+// Wanted lists files of the peer's messages that are to be fetched, at most n.
+func (x *Exchange) Wanted(ctx context.Context, peer wire.NodeID, n int) ([]*Wanted, error) {
+	_, p, err := x.peer(ctx, peer)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for i := u.Have; i < u.Chunks; i++ {
-		sealed, err := ask(ctx, wire.AttachmentQuery{ID: u.ID, Index: uint32(i)})
-		if err != nil {
-			return refuse(err)
-		}
-		data, err := m.OpenChunk(u.Key, int(i), sealed)
-		if err != nil {
-			return refuse(err)
-		}
-		if err := x.d.store.Write(ctx, func(t *store.Tx) error { return t.KeepChunk(u.File, i, data) }); err != nil {
-			return err
-		}
+	list, err := x.d.store.FilesToFetch(ctx, p.Num, n)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	out := make([]*Wanted, len(list))
+	for i, u := range list {
+		out[i] = &Wanted{Attachment: wire.Attachment{ID: u.ID, Size: u.Size, Name: u.Name, Type: u.Media, Key: u.Key}, x: x, u: u}
+	}
+	return out, nil
+}
+
+// Has implements exchange.Chunks.
+func (w *Wanted) Has(_ context.Context, i int) (bool, error) { return int64(i) < w.u.Have, nil }
+
+// Put implements exchange.Chunks. The chunks come in their order.
+func (w *Wanted) Put(ctx context.Context, i int, chunk []byte) error {
+	return w.x.d.store.Write(ctx, func(t *store.Tx) error { return t.KeepChunk(w.u.File, int64(i), chunk) })
+}
+
+// GiveUp keeps that the file is not to be had, and why, where trying again is of
+// no use. It gives the error back where it is.
+func (w *Wanted) GiveUp(ctx context.Context, fault error) error {
+	switch why := wire.ReasonOf(fault); why {
+	case wire.ReasonAbsent, wire.ReasonAltered, wire.ReasonSealed, wire.ReasonLimit, wire.ReasonMalformed:
+		return w.x.d.store.Write(ctx, func(t *store.Tx) error { return t.RefuseFile(w.u, string(why)) })
+	}
+	return fault
 }
 
 func fromUnix(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

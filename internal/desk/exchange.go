@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"paiza"
-	"paiza/internal/exchange"
 	"paiza/internal/store"
 	"paiza/wire"
 )
@@ -62,7 +61,7 @@ func (x *Exchange) OnGrown(fn func(peer wire.NodeID)) {
 type community struct {
 	*store.Trust
 	self      wire.NodeID // zero while this node has no identity
-	identity  *exchange.Identity
+	identity  *wire.Identity
 	cert      *tls.Certificate
 	histories map[wire.NodeID]*wire.History
 	peers     map[wire.NodeID]store.Peer
@@ -147,7 +146,7 @@ func (x *Exchange) peer(ctx context.Context, node wire.NodeID) (*community, stor
 
 // Identity is this node's cards and keys as they are now; nil when it has none
 // or the store does not answer and never did.
-func (x *Exchange) Identity() *exchange.Identity {
+func (x *Exchange) Identity() *wire.Identity {
 	k, err := x.d.who(context.Background())
 	if err != nil {
 		x.d.log.Error("the node's identity cannot be read", "error", err)

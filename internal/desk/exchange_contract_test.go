@@ -25,7 +25,7 @@ func TestExchangeContract(t *testing.T) {
 		"postgres": func(t *testing.T) string { return pgtest.New(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			exchangetest.Run(t, func(t *testing.T, ident *exchange.Identity, now func() time.Time) exchangetest.Store {
+			exchangetest.Run(t, func(t *testing.T, ident *wire.Identity, now func() time.Time) exchangetest.Store {
 				n := &kept{t: t, target: target(t), now: now, dir: t.TempDir()}
 				n.open()
 				t.Cleanup(n.close)
@@ -79,7 +79,7 @@ func (n *kept) fail(err error) {
 	}
 }
 
-func (n *kept) Identity() *exchange.Identity {
+func (n *kept) Identity() *wire.Identity {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	return n.x.Identity()
@@ -179,13 +179,13 @@ func (n *kept) Backup() (restore func()) {
 	}
 }
 
-func (n *kept) State(ctx context.Context, p wire.NodeID) (exchange.LogState, error) {
+func (n *kept) State(ctx context.Context, p wire.NodeID) (wire.LogState, error) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	return n.x.State(ctx, p)
 }
 
-func (n *kept) Read(ctx context.Context, p wire.NodeID, after wire.Cursor, most, bytes int) ([]exchange.Row, error) {
+func (n *kept) Read(ctx context.Context, p wire.NodeID, after wire.Cursor, most, bytes int) ([]wire.Row, error) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	return n.x.Read(ctx, p, after, most, bytes)
@@ -203,7 +203,7 @@ func (n *kept) Withhold(ctx context.Context, p wire.NodeID, at wire.Cursor, why 
 	return n.x.Withhold(ctx, p, at, why)
 }
 
-func (n *kept) Epochs(ctx context.Context, p wire.NodeID) ([]exchange.Epoch, error) {
+func (n *kept) Epochs(ctx context.Context, p wire.NodeID) ([]wire.Epoch, error) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	return n.x.Epochs(ctx, p)
@@ -227,7 +227,7 @@ func (n *kept) Have(ctx context.Context, p wire.NodeID) (wire.Cursor, error) {
 	return n.x.Have(ctx, p)
 }
 
-func (n *kept) Commit(ctx context.Context, p wire.NodeID, batches []*wire.Opened, sign exchange.Sign) ([]*wire.Receipt, error) {
+func (n *kept) Commit(ctx context.Context, p wire.NodeID, batches []*wire.Opened, sign wire.Sign) ([]*wire.Receipt, error) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	return n.x.Commit(ctx, p, batches, sign)
@@ -239,7 +239,7 @@ func (n *kept) Taken(ctx context.Context, p wire.NodeID, places []wire.Cursor) (
 	return n.x.Taken(ctx, p, places)
 }
 
-func (n *kept) Batch(ctx context.Context, p wire.NodeID, after wire.Cursor) (*exchange.Kept, error) {
+func (n *kept) Batch(ctx context.Context, p wire.NodeID, after wire.Cursor) (*wire.Kept, error) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	return n.x.Batch(ctx, p, after)

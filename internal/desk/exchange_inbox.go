@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"paiza"
-	"paiza/internal/exchange"
 	"paiza/internal/store"
 	"paiza/wire"
 )
@@ -26,7 +25,7 @@ func (x *Exchange) Have(ctx context.Context, peer wire.NodeID) (wire.Cursor, err
 // it names the range and the chain hash at its end, which binds every message
 // in it; an entry for each message would say no more and would make the ledger,
 // and not the disk, the bound of the traffic.
-func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire.Opened, sign exchange.Sign) (receipts []*wire.Receipt, err error) {
+func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire.Opened, sign wire.Sign) (receipts []*wire.Receipt, err error) {
 	k, p, err := x.peer(ctx, peer)
 	if err != nil {
 		return nil, err
@@ -50,7 +49,7 @@ func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire
 			if err := t.KeepEvidence(p.Num, &o.Evidence); err != nil {
 				return entry{}, err
 			}
-			if all, err = in.take(all, exchange.Fresh(o, have)); err != nil {
+			if all, err = in.take(all, wire.Fresh(o, have)); err != nil {
 				return entry{}, err
 			}
 			have = o.End()
@@ -110,7 +109,7 @@ type intake struct {
 	k    *community
 	p    store.Peer
 	now  time.Time
-	sign exchange.Sign
+	sign wire.Sign
 	sum  *store.Rollup
 	sums bool // something was added to sum
 
@@ -165,7 +164,7 @@ func (in *intake) consign(all []store.Incoming) ([]*wire.Receipt, error) {
 	for i := range all {
 		items[i] = all[i].OpenedItem
 	}
-	receipts, err := exchange.Consign(in.k.self, in.node(), items, in.now, in.sign)
+	receipts, err := wire.Consign(in.k.self, in.node(), items, in.now, in.sign)
 	if err != nil {
 		return nil, err
 	}
@@ -256,7 +255,7 @@ func (x *Exchange) Taken(ctx context.Context, peer wire.NodeID, places []wire.Cu
 }
 
 // Batch implements exchange.Archive.
-func (x *Exchange) Batch(ctx context.Context, peer wire.NodeID, after wire.Cursor) (*exchange.Kept, error) {
+func (x *Exchange) Batch(ctx context.Context, peer wire.NodeID, after wire.Cursor) (*wire.Kept, error) {
 	_, p, err := x.peer(ctx, peer)
 	if err != nil {
 		return nil, err

@@ -7,16 +7,15 @@ import (
 	"strings"
 
 	"paiza/internal/egress"
-	"paiza/internal/exchange"
 	"paiza/internal/store"
 	"paiza/wire"
 )
 
 // State implements exchange.Outbox.
-func (x *Exchange) State(ctx context.Context, peer wire.NodeID) (exchange.LogState, error) {
+func (x *Exchange) State(ctx context.Context, peer wire.NodeID) (wire.LogState, error) {
 	_, p, err := x.peer(ctx, peer)
 	if err != nil {
-		return exchange.LogState{}, err
+		return wire.LogState{}, err
 	}
 	return x.d.store.LogState(ctx, p.Num)
 }
@@ -24,7 +23,7 @@ func (x *Exchange) State(ctx context.Context, peer wire.NodeID) (exchange.LogSta
 // Read implements exchange.Outbox. Every message passes the guard at the exit
 // before it is handed out; one that does not pass goes without its content, and
 // its log shows why.
-func (x *Exchange) Read(ctx context.Context, peer wire.NodeID, after wire.Cursor, n, bytes int) ([]exchange.Row, error) {
+func (x *Exchange) Read(ctx context.Context, peer wire.NodeID, after wire.Cursor, n, bytes int) ([]wire.Row, error) {
 	k, p, err := x.peer(ctx, peer)
 	if err != nil {
 		return nil, err
@@ -37,7 +36,7 @@ func (x *Exchange) Read(ctx context.Context, peer wire.NodeID, after wire.Cursor
 	if err != nil {
 		return nil, err
 	}
-	out := make([]exchange.Row, len(rows))
+	out := make([]wire.Row, len(rows))
 	for i := range rows {
 		r := &rows[i]
 		if r.Raw != nil && x.guarded {
@@ -106,7 +105,7 @@ func (x *Exchange) Withhold(ctx context.Context, peer wire.NodeID, at wire.Curso
 }
 
 // Epochs implements exchange.Past.
-func (x *Exchange) Epochs(ctx context.Context, peer wire.NodeID) ([]exchange.Epoch, error) {
+func (x *Exchange) Epochs(ctx context.Context, peer wire.NodeID) ([]wire.Epoch, error) {
 	_, p, err := x.peer(ctx, peer)
 	if err != nil {
 		return nil, err

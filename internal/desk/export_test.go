@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 
 	"paiza"
-	"paiza/internal/exchange"
 	"paiza/internal/store"
 	"paiza/wire"
 )
@@ -21,7 +20,7 @@ func (d *Desk) ExchangeForTest() *Exchange {
 }
 
 // UseIdentityForTest gives the node an identity that was made elsewhere.
-func (d *Desk) UseIdentityForTest(ctx context.Context, ident *exchange.Identity) error {
+func (d *Desk) UseIdentityForTest(ctx context.Context, ident *wire.Identity) error {
 	r, err := newKeyring()
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/hpke"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -19,7 +20,6 @@ import (
 	"time"
 
 	"paiza"
-	"paiza/internal/exchange"
 	"paiza/internal/store"
 	"paiza/wire"
 )
@@ -136,7 +136,7 @@ func (d *Desk) loadIdentity(ctx context.Context, k *community) error {
 	if h == nil {
 		return errors.New("desk: the node has keys and no card")
 	}
-	k.identity = &exchange.Identity{Cards: h.Cards(), Sign: r.signing(), Open: map[wire.KeyID]hpke.PrivateKey{}}
+	k.identity = &wire.Identity{Cards: h.Cards(), Sign: r.signing(), Open: map[wire.KeyID]hpke.PrivateKey{}}
 	for _, raw := range r.Seal {
 		key, err := hpke.MLKEM768X25519().NewPrivateKey(raw)
 		if err != nil {
@@ -174,7 +174,7 @@ func (d *Desk) cardBody(ctx context.Context, r *keyring, in paiza.NewNode, last 
 		if err != nil {
 			return b, err
 		}
-		b.Pins = append(b.Pins, exchange.Pin(cert.Leaf))
+		b.Pins = append(b.Pins, sha256.Sum256(cert.Leaf.RawSubjectPublicKeyInfo))
 	}
 	agencies, err := d.store.Agencies(ctx)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 
 	"paiza"
 	"paiza/internal/access"
-	"paiza/internal/exchange"
 	"paiza/internal/store"
 	"paiza/wire"
 )
@@ -288,8 +287,6 @@ func (x *Exchange) Release(ctx context.Context, peer wire.NodeID) error {
 	return x.d.store.Write(ctx, func(t *store.Tx) error { return t.DropLease("exchange/"+peer.String(), x.d.holder) })
 }
 
-// Note keeps what is known of the traffic with a peer, for people.
-func (x *Exchange) Note(ctx context.Context, peer wire.NodeID, s exchange.State) error {
-	return x.d.store.NotePeer(ctx, paiza.Peer{Node: peer.String(), Contact: s.Contact, Tried: s.Tried, Skew: s.Skew, Version: int64(s.Version), Failed: int64(s.Failed),
-		Refused: string(s.Refused), Detail: s.Detail, Round: s.Round})
-}
+// Note keeps what was last seen of a peer, for people: the fields of a peer from
+// Contact on.
+func (x *Exchange) Note(ctx context.Context, p paiza.Peer) error { return x.d.store.NotePeer(ctx, p) }

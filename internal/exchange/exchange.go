@@ -15,33 +15,17 @@ package exchange
 
 import (
 	"context"
-	"crypto/ed25519"
-	"crypto/hpke"
 	"time"
 
 	"paiza/wire"
 )
 
-// Row is one message of a log that this node keeps for a peer.
-type Row struct {
-	wire.Cursor           // its place, and the chain hash there
-	Prev        wire.Hash // the chain hash before it
-	wire.Item
-}
-
-// LogState is how far a log for a peer goes.
-type LogState struct {
-	Head   wire.Cursor // its end
-	Have   wire.Cursor // how far the peer said that he has it
-	Proven wire.Cursor // how far the peer's receipts say so
-}
-
 // Outbox is the logs that this node keeps for its peers.
 type Outbox interface {
-	State(ctx context.Context, peer wire.NodeID) (LogState, error)
+	State(ctx context.Context, peer wire.NodeID) (wire.LogState, error)
 	// Read gives the rows after a place that is in the log, in order, at most n
 	// and of one epoch, ending when they have reached the number of bytes.
-	Read(ctx context.Context, peer wire.NodeID, after wire.Cursor, n, bytes int) ([]Row, error)
+	Read(ctx context.Context, peer wire.NodeID, after wire.Cursor, n, bytes int) ([]wire.Row, error)
 	// Confirm keeps what the peer has now. The receipts are signed by him and speak
 	// of this log. One for a place that the log does not have waits until Reopen has
 	// got it back. One with another chain hash than the log proves nothing. One that
@@ -57,19 +41,11 @@ type Withholder interface {
 	Withhold(ctx context.Context, peer wire.NodeID, at wire.Cursor, reason wire.Reason) error
 }
 
-// Epoch is a part of a log: it begins at the place Base of the epochs before it
-// and has Last messages so far.
-type Epoch struct {
-	Epoch uint64
-	Base  wire.Cursor
-	Last  uint64
-}
-
 // Past is what becomes of a log when the peer has another history of it: after
 // this node was restored from a backup.
 type Past interface {
 	// Epochs lists the epochs of the log in order.
-	Epochs(ctx context.Context, peer wire.NodeID) ([]Epoch, error)
+	Epochs(ctx context.Context, peer wire.NodeID) ([]wire.Epoch, error)
 	// Sent gives the places with their hashes; zero where the log has no such place.
 	Sent(ctx context.Context, peer wire.NodeID, places []wire.Cursor) ([]wire.Cursor, error)
 	// Reopen replaces, in one transaction, what follows the place fork by the
@@ -86,17 +62,10 @@ type Inbox interface {
 	Have(ctx context.Context, peer wire.NodeID) (wire.Cursor, error)
 	// Commit takes in batches that follow each other and the place Have, in one
 	// transaction: every message, taken up or set aside with its reason; the
-	// batches' evidence; the new place; and the receipts, made with Consign. When
+	// batches' evidence; the new place; and the receipts, made with wire.Consign. When
 	// it returns, all of it is durable. A batch may begin with messages that are
-	// here already (see Fresh).
-	Commit(ctx context.Context, peer wire.NodeID, batches []*wire.Opened, sign Sign) ([]*wire.Receipt, error)
-}
-
-// Kept is a batch of a peer's log as it lies in the archive: his signed header
-// and the messages.
-type Kept struct {
-	Evidence *wire.Evidence
-	Items    []wire.Item
+	// here already (see wire.Fresh).
+	Commit(ctx context.Context, peer wire.NodeID, batches []*wire.Opened, sign wire.Sign) ([]*wire.Receipt, error)
 }
 
 // Archive is the past of the peers' logs as this node has taken them in.
@@ -106,7 +75,7 @@ type Archive interface {
 	Taken(ctx context.Context, peer wire.NodeID, places []wire.Cursor) ([]wire.Cursor, error)
 	// Batch gives the batch with the message after the place; ReasonAbsent when
 	// the place is the last one or is not here.
-	Batch(ctx context.Context, peer wire.NodeID, after wire.Cursor) (*Kept, error)
+	Batch(ctx context.Context, peer wire.NodeID, after wire.Cursor) (*wire.Kept, error)
 	// Issued gives receipts that this node signed for the peer's log and that speak
 	// of messages after the place, in order, at most n.
 	Issued(ctx context.Context, peer wire.NodeID, after wire.Cursor, n int) ([]*wire.Receipt, error)
@@ -128,16 +97,6 @@ type Trust interface {
 type Attachments interface {
 	Chunk(ctx context.Context, peer wire.NodeID, q wire.AttachmentQuery) ([]byte, error)
 }
-
-// Identity is this node: its cards and its secret keys.
-type Identity struct {
-	Cards []*wire.Card // all of them, the present one last
-	Sign  ed25519.PrivateKey
-	Open  map[wire.KeyID]hpke.PrivateKey // the sealing keys of all cards
-}
-
-// Card is the present card.
-func (i *Identity) Card() *wire.Card { return i.Cards[len(i.Cards)-1] }
 
 // Transport brings a request to a peer and his answer back. It knows who he is:
 // the connection is authenticated on both sides. A refusal of the peer comes
@@ -171,6 +130,7 @@ var limits = map[Verb][2]int64{
 type Limits struct {
 	Window     int           // batches under way to a peer at once; 4
 	Serve      int           // batches of one peer that are taken at once; 8
+	Bytes      int64         // of all peers' requests that are answered at once; 64 MiB
 	BatchItems int           // messages of a batch; 256
 	BatchBytes int           // bytes of a batch's messages; wire.BatchTarget
 	Wait       time.Duration // how long a batch waits for those before it; 5 s
@@ -194,6 +154,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	set(&l.Window, 4)
 	set(&l.Serve, 8)
+	if l.Bytes == 0 {
+		l.Bytes = 64 << 20
+	}
 	set(&l.BatchItems, 256)
 	set(&l.BatchBytes, wire.BatchTarget)
 	after(&l.Wait, 5*time.Second)

@@ -30,7 +30,7 @@ func (n *Node) met(ctx context.Context, p *peer, h *wire.Hello) (need uint64, ca
 	}
 	now := n.Now()
 	p.update(func(s *State) {
-		s.Version, s.Skew, s.Contact, s.Theirs, s.Have = version, h.Clock.Sub(now), now, h.Head, h.Have
+		s.Version, s.Skew, s.Contact, s.Theirs, s.Have, s.Window = version, h.Clock.Sub(now), now, h.Head, h.Have, int(h.Window)
 	})
 	if need, err = n.learn(ctx, p.id, h); err != nil {
 		return 0, nil, err

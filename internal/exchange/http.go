@@ -71,6 +71,14 @@ func (n *Node) handle(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if !known {
 		return nil, &wire.Refusal{Reason: wire.ReasonAbsent, Detail: "no such request"}
 	}
+	size := r.ContentLength
+	if size < 0 {
+		size = most[0]
+	}
+	defer n.bytes.Add(-size)
+	if n.bytes.Add(size) > n.limits.Bytes {
+		return nil, &wire.Refusal{Reason: wire.ReasonBusy, Detail: "too much at once", After: time.Second}
+	}
 	body, err := readBody(w, r, most[0], n.limits.Slow)
 	if err != nil {
 		return nil, err
@@ -127,6 +135,7 @@ func (n *Node) Listen(ctx context.Context, l net.Listener, server *http.Server) 
 	server.ReadHeaderTimeout = n.limits.Slow
 	server.IdleTimeout = 5 * time.Minute
 	server.MaxHeaderBytes = headerBytes
+	server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 2*n.limits.Serve + 8}
 	server.ErrorLog = log.New(discarded{n.Log}, "", 0)
 	stop := context.AfterFunc(ctx, func() {
 		done, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

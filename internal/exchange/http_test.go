@@ -203,6 +203,22 @@ func TestHTTPHostile(t *testing.T) {
 	await(t, b, a)
 }
 
+// TestHTTPImpostor is another key at the peer's address.
+func TestHTTPImpostor(t *testing.T) {
+	a, b, c := newSite(t, "a"), newSite(t, "b"), newSite(t, "c")
+	c.Pair(b.Identity().Card())
+	moved := exchangetest.NewIdentity(t, "a", time.Now(), func(k *wire.CardBody) {
+		k.Pins, k.Addresses = []wire.Hash{exchange.Pin(a.cert.Leaf)}, []string{c.url}
+	})
+	b.Pair(moved.Card())
+	transport := exchange.NewHTTP(func() *tls.Certificate { return b.cert }, b)
+	defer transport.Close()
+	_, err := transport.Call(t.Context(), a.id, exchange.VerbHello, nil)
+	if wire.ReasonOf(err) != wire.ReasonSender {
+		t.Errorf("the impostor was taken for the peer: %v", err)
+	}
+}
+
 // BenchmarkHTTP carries messages of 2 KB between two nodes over mutual TLS,
 // sealed, signed and receipted, kept in memory: one operation is one message.
 func BenchmarkHTTP(b *testing.B) {

@@ -117,7 +117,7 @@ type clumsy struct {
 	m *model
 }
 
-func (c clumsy) Commit(ctx context.Context, peer wire.NodeID, b []*wire.Opened, sign exchange.Sign) ([]*wire.Receipt, error) {
+func (c clumsy) Commit(ctx context.Context, peer wire.NodeID, b []*wire.Opened, sign wire.Sign) ([]*wire.Receipt, error) {
 	if c.m.chance(5) {
 		return nil, errors.New("crash before the commit")
 	}
@@ -145,7 +145,7 @@ func (c crooked) Have(ctx context.Context, peer wire.NodeID) (wire.Cursor, error
 	return at, err
 }
 
-func (c crooked) Commit(ctx context.Context, peer wire.NodeID, b []*wire.Opened, sign exchange.Sign) ([]*wire.Receipt, error) {
+func (c crooked) Commit(ctx context.Context, peer wire.NodeID, b []*wire.Opened, sign wire.Sign) ([]*wire.Receipt, error) {
 	return c.Inbox.Commit(ctx, peer, b, func(r wire.Receipt) (*wire.Receipt, error) {
 		if c.m.chance(30) {
 			r.Hash[5]++

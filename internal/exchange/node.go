@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"paiza/wire"
@@ -14,7 +15,7 @@ import (
 
 // Config is what a node's exchange needs.
 type Config struct {
-	Identity    func() *Identity // as it is now
+	Identity    func() *wire.Identity // as it is now
 	Trust       Trust
 	Outbox      Outbox
 	Withholder  Withholder
@@ -23,9 +24,12 @@ type Config struct {
 	Archive     Archive
 	Attachments Attachments // nil: nothing to fetch
 	Transport   Transport
-	Now         func() time.Time
-	Log         *slog.Logger
-	Limits      Limits
+	// Guard looks at every message once more before it leaves, by rules of its own,
+	// and says why it must not; nil lets everything pass.
+	Guard  func(peer wire.NodeID, message []byte) wire.Reason
+	Now    func() time.Time
+	Log    *slog.Logger
+	Limits Limits
 }
 
 // Node is this node's side of all exchange.
@@ -33,6 +37,7 @@ type Node struct {
 	Config
 	limits Limits
 	open   chan struct{} // as many batches are opened at once as there are processors
+	bytes  atomic.Int64  // of requests that are being answered
 	mu     sync.Mutex
 	peers  map[wire.NodeID]*peer
 	lanes  map[wire.NodeID]*lane

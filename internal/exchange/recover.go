@@ -64,7 +64,7 @@ func (p *peer) fork(ctx context.Context) (wire.Cursor, error) {
 }
 
 // bisect finds the last common place of an epoch whose first message both have.
-func (p *peer) bisect(ctx context.Context, e Epoch) (wire.Cursor, error) {
+func (p *peer) bisect(ctx context.Context, e wire.Epoch) (wire.Cursor, error) {
 	low, high := uint64(1), e.Last+1 // both have low; they do not both have high
 	var at wire.Cursor
 	for first := true; first || high-low > 1; first = false {
@@ -140,7 +140,7 @@ func (p *peer) takeBack(ctx context.Context, after wire.Cursor) (*wire.Opened, e
 		return nil, unproven
 	}
 	if err := follows(o, after); err != nil {
-		return nil, err
+		return nil, &wire.Refusal{Reason: wire.ReasonConflict, Detail: "what the peer gave back does not continue the log: " + err.Error()}
 	}
 	for _, c := range me.Cards {
 		if c.Signing() == e.Signer && e.Verify(c.SigningKey) == nil {

@@ -32,6 +32,9 @@ func (p *peer) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		if errors.Is(err, errSmaller) {
+			continue
+		}
 		if p.snapshot().Have != before {
 			p.update(func(s *State) { s.Failed = 0 })
 		}
@@ -131,7 +134,7 @@ func (p *peer) hello(ctx context.Context) (wire.Cursor, error) {
 
 // flight is one batch on its way.
 type flight struct {
-	rows   []Row
+	rows   []wire.Row
 	answer *wire.Answer
 	err    error
 	done   chan struct{}
@@ -148,7 +151,7 @@ func (p *peer) send(ctx context.Context, from wire.Cursor) error {
 			<-f.done
 		}
 	}()
-	window := p.node.limits.Window
+	window := min(p.node.limits.Window, max(1, p.snapshot().Window))
 	for {
 		for len(flights) < window {
 			rows, err := p.node.Outbox.Read(ctx, p.id, from, p.items, p.node.limits.BatchBytes)
@@ -179,24 +182,7 @@ func (p *peer) send(ctx context.Context, from wire.Cursor) error {
 // fly seals a batch and sends it.
 func (p *peer) fly(ctx context.Context, f *flight) {
 	defer close(f.done)
-	me := p.node.Identity()
-	h, err := p.node.Trust.History(ctx, p.id)
-	if err != nil {
-		f.err = err
-		return
-	}
-	card := h.Latest()
-	suite, err := card.BestSuite()
-	if err != nil {
-		f.err = err
-		return
-	}
-	items := make([]wire.Item, len(f.rows))
-	for i, r := range f.rows {
-		items[i] = r.Item
-	}
-	first := f.rows[0]
-	raw, err := wire.Seal(wire.Header{From: me.Card().Node, Epoch: first.Epoch, First: first.Seq, Prev: first.Prev}, items, me.Sign, card, suite)
+	raw, err := p.seal(ctx, f.rows)
 	if err != nil {
 		f.err = err
 		return
@@ -207,6 +193,36 @@ func (p *peer) fly(ctx context.Context, f *flight) {
 		return
 	}
 	f.answer, f.err = wire.ParseAnswer(answer)
+}
+
+// seal makes a batch of rows that follow each other, for the peer's present
+// card. What the guard holds back leaves without its content.
+func (p *peer) seal(ctx context.Context, rows []wire.Row) ([]byte, error) {
+	me := p.node.Identity()
+	h, err := p.node.Trust.History(ctx, p.id)
+	if err != nil {
+		return nil, err
+	}
+	card := h.Latest()
+	suite, err := card.BestSuite()
+	if err != nil {
+		return nil, err
+	}
+	items := make([]wire.Item, len(rows))
+	for i, r := range rows {
+		items[i] = r.Item
+		if r.Raw == nil || p.node.Guard == nil {
+			continue
+		}
+		if why := p.node.Guard(p.id, r.Raw); why != "" {
+			if err := p.node.Withholder.Withhold(ctx, p.id, r.Cursor, why); err != nil {
+				return nil, err
+			}
+			items[i] = wire.Item{Digest: wire.Digest(r.Raw), Withheld: why}
+		}
+	}
+	first := rows[0]
+	return wire.Seal(wire.Header{From: me.Card().Node, Epoch: first.Epoch, First: first.Seq, Prev: first.Prev}, items, me.Sign, card, suite)
 }
 
 // land waits for the first batch and confirms it with all that have arrived
@@ -250,6 +266,9 @@ func (p *peer) land(ctx context.Context, flights []*flight) (int, error) {
 	return n, nil
 }
 
+// errSmaller says that the peer could not take a batch and will get smaller ones.
+var errSmaller = errors.New("the peer cannot take a message of the batch")
+
 // isolate makes the batches smaller until one message is left that the peer
 // cannot take. It goes on without its content then, and the log goes on with it.
 func (p *peer) isolate(ctx context.Context, f *flight) error {
@@ -258,11 +277,18 @@ func (p *peer) isolate(ctx context.Context, f *flight) error {
 	default:
 		return f.err
 	}
-	p.items = max(1, len(f.rows)/2)
-	if row := f.rows[0]; len(f.rows) == 1 && row.Raw != nil {
-		if err := p.node.Withholder.Withhold(ctx, p.id, row.Cursor, wire.ReasonOf(f.err)); err != nil {
-			return err
-		}
+	if len(f.rows) > 1 {
+		p.items = len(f.rows) / 2
+		return errSmaller
 	}
-	return f.err
+	p.items = 1
+	row := f.rows[0]
+	if row.Raw == nil {
+		return f.err // he does not even take the digest: nothing more can be left out
+	}
+	p.node.Log.Warn("a message is withheld because the peer cannot take it", "peer", p.id, "number", row.Seq, "reason", f.err)
+	if err := p.node.Withholder.Withhold(ctx, p.id, row.Cursor, wire.ReasonOf(f.err)); err != nil {
+		return err
+	}
+	return errSmaller
 }

@@ -16,6 +16,7 @@ type State struct {
 	Tried   time.Time     // when we last began to talk
 	Skew    time.Duration // his clock ahead of ours
 	Version uint16        // of the protocol that is spoken
+	Window  int           // batches that he takes at once
 	Refused wire.Reason   // why the last try ended, when a refusal ended it
 	Detail  string        // the same for operators; or what else went wrong
 	Failed  int           // tries in a row that did not succeed

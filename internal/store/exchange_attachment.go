@@ -40,7 +40,7 @@ func (t *Tx) NameFile(id wire.Hash, size uint64) (num int64, err error) {
 	if num, err = t.next("file", 1); err != nil {
 		return 0, err
 	}
-	_, err = t.exec("INSERT INTO file (num, id, size, chunks, have, manifest) VALUES ($1, $2, $3, $4, $5, $6)", num, id.String(), int64(size), int64(0), int64(0), []byte{})
+	_, err = t.exec("INSERT INTO file (num, id, size, chunks, have, manifest) VALUES ($1, $2, $3, $4, $5, $6)", num, id.String(), int64(size), int64((size+wire.ChunkSize-1)/wire.ChunkSize), int64(0), []byte{})
 	return num, err
 }
 
@@ -136,7 +136,7 @@ func (s *Store) FileFor(ctx context.Context, peer int64, id wire.Hash) (FileUse,
 // FilesToFetch lists files of a peer's messages that are not whole here, at most
 // n.
 func (s *Store) FilesToFetch(ctx context.Context, peer int64, n int) ([]FileUse, error) {
-	return s.fileUses(ctx, "WHERE u.peer = $1 AND u.incoming = 1 AND u.refused = '' AND (f.have < f.chunks OR length(f.manifest) = 0) ORDER BY f.num LIMIT $2", peer, int64(n))
+	return s.fileUses(ctx, "WHERE u.peer = $1 AND u.incoming = 1 AND u.refused = '' AND f.have < f.chunks ORDER BY f.num LIMIT $2", peer, int64(n))
 }
 
 // RefuseFile keeps why a file of a peer is not fetched.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"paiza"
-	"paiza/internal/exchange"
 	"paiza/wire"
 )
 
@@ -117,7 +116,7 @@ func (s *Store) Taken(ctx context.Context, peer int64, places []wire.Cursor) ([]
 }
 
 // KeptBatch gives the batch of a peer's log with the message after the place.
-func (s *Store) KeptBatch(ctx context.Context, peer int64, after wire.Cursor) (*exchange.Kept, error) {
+func (s *Store) KeptBatch(ctx context.Context, peer int64, after wire.Cursor) (*wire.Kept, error) {
 	tx, err := s.snapshot(ctx)
 	if err != nil {
 		return nil, err
@@ -132,7 +131,7 @@ func (s *Store) KeptBatch(ctx context.Context, peer int64, after wire.Cursor) (*
 	if err != nil {
 		return nil, diskError(err)
 	}
-	out := &exchange.Kept{}
+	out := &wire.Kept{}
 	if out.Evidence, err = wire.ParseEvidence(raw); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"paiza"
-	"paiza/internal/exchange"
 	"paiza/wire"
 )
 
@@ -42,22 +41,22 @@ type Outgoing struct {
 }
 
 // LogState is how far the log for a peer goes.
-func (s *Store) LogState(ctx context.Context, peer int64) (exchange.LogState, error) {
+func (s *Store) LogState(ctx context.Context, peer int64) (wire.LogState, error) {
 	st, err := logState(s.read.QueryRowContext(ctx, selectOutlog, peer))
 	return st, diskError(err)
 }
 
 const selectOutlog = "SELECT head_epoch, head_seq, head_hash, have_epoch, have_seq, have_hash, proven_epoch, proven_seq, proven_hash FROM outlog WHERE peer = $1"
 
-func logState(row scanner) (exchange.LogState, error) {
+func logState(row scanner) (wire.LogState, error) {
 	var head, have, proven place
 	err := row.Scan(append(append(head.into(), have.into()...), proven.into()...)...)
-	return exchange.LogState{Head: head.cursor(), Have: have.cursor(), Proven: proven.cursor()}, err
+	return wire.LogState{Head: head.cursor(), Have: have.cursor(), Proven: proven.cursor()}, err
 }
 
 // lockOutlog reads the state of a log and keeps others from appending until the
 // transaction ends.
-func (t *Tx) lockOutlog(peer int64) (exchange.LogState, error) {
+func (t *Tx) lockOutlog(peer int64) (wire.LogState, error) {
 	return logState(t.row(selectOutlog+t.s.engine.forUpdate("outlog"), peer))
 }
 
@@ -156,7 +155,7 @@ func (t *Tx) setHead(peer int64, head wire.Cursor) error {
 
 // OutRow is a row of a log with what the guard at the exit needs to know.
 type OutRow struct {
-	exchange.Row
+	wire.Row
 	Type string
 }
 
@@ -223,18 +222,18 @@ func (t *Tx) Withhold(peer int64, at wire.Cursor, reason wire.Reason) error {
 }
 
 // Epochs lists the epochs of the log for a peer.
-func (s *Store) Epochs(ctx context.Context, peer int64) ([]exchange.Epoch, error) {
+func (s *Store) Epochs(ctx context.Context, peer int64) ([]wire.Epoch, error) {
 	return epochs(ctx, s.read, peer)
 }
 
-func epochs(ctx context.Context, q querier, peer int64) (out []exchange.Epoch, err error) {
+func epochs(ctx context.Context, q querier, peer int64) (out []wire.Epoch, err error) {
 	err = each(ctx, q, func(r scanner) error {
 		var e, last int64
 		var b place
 		if err := r.Scan(append([]any{&e, &last}, b.into()...)...); err != nil {
 			return err
 		}
-		out = append(out, exchange.Epoch{Epoch: uint64(e), Base: b.cursor(), Last: uint64(last)})
+		out = append(out, wire.Epoch{Epoch: uint64(e), Base: b.cursor(), Last: uint64(last)})
 		return nil
 	}, "SELECT epoch, last, base_epoch, base_seq, base_hash FROM outepoch WHERE peer = $1 ORDER BY epoch", peer)
 	return out, err

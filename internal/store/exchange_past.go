@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"paiza/internal/exchange"
 	"paiza/wire"
 )
 
@@ -215,7 +214,7 @@ func (t *Tx) replace(self wire.NodeID, peer int64, to wire.NodeID, was, head wir
 
 // pageRow is a row of a log with its bytes, whether withheld or not.
 type pageRow struct {
-	exchange.Row
+	wire.Row
 	raw                    []byte
 	typ                    string
 	item, version, created int64

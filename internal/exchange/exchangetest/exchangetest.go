@@ -25,7 +25,7 @@ type Store interface {
 	exchange.Inbox
 	exchange.Archive
 	exchange.Trust
-	Identity() *exchange.Identity
+	Identity() *wire.Identity
 	// Pair takes a peer's card as it is.
 	Pair(c *wire.Card)
 	// Send writes the next version of a subject of this node for the peers.
@@ -56,19 +56,19 @@ type Item struct {
 
 // NewIdentity makes the identity of a node from a seed: the same each time.
 // change may change what its card says.
-func NewIdentity(t testing.TB, seed string, now time.Time, change ...func(*wire.CardBody)) *exchange.Identity {
+func NewIdentity(t testing.TB, seed string, now time.Time, change ...func(*wire.CardBody)) *wire.Identity {
 	t.Helper()
-	return nextIdentity(t, &exchange.Identity{}, seed, now, change...)
+	return nextIdentity(t, &wire.Identity{}, seed, now, change...)
 }
 
 // Rotate gives the identity with a new card and new keys; the former sealing key
 // still opens.
-func Rotate(t testing.TB, old *exchange.Identity, seed string, now time.Time) *exchange.Identity {
+func Rotate(t testing.TB, old *wire.Identity, seed string, now time.Time) *wire.Identity {
 	t.Helper()
 	return nextIdentity(t, old, seed, now)
 }
 
-func nextIdentity(t testing.TB, old *exchange.Identity, seed string, now time.Time, change ...func(*wire.CardBody)) *exchange.Identity {
+func nextIdentity(t testing.TB, old *wire.Identity, seed string, now time.Time, change ...func(*wire.CardBody)) *wire.Identity {
 	t.Helper()
 	a, b := sha256.Sum256([]byte("sign "+seed)), sha256.Sum256([]byte("seal "+seed))
 	key := ed25519.NewKeyFromSeed(a[:])
@@ -92,7 +92,7 @@ func nextIdentity(t testing.TB, old *exchange.Identity, seed string, now time.Ti
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := &exchange.Identity{Cards: append(append([]*wire.Card{}, old.Cards...), c), Sign: key, Open: map[wire.KeyID]hpke.PrivateKey{c.Sealing(): sealing}}
+	out := &wire.Identity{Cards: append(append([]*wire.Card{}, old.Cards...), c), Sign: key, Open: map[wire.KeyID]hpke.PrivateKey{c.Sealing(): sealing}}
 	for k, v := range old.Open {
 		out.Open[k] = v
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // Make makes the empty store of a node. It is called inside a synctest bubble.
-type Make func(t *testing.T, ident *exchange.Identity, now func() time.Time) Store
+type Make func(t *testing.T, ident *wire.Identity, now func() time.Time) Store
 
 // Run holds a store to the contract.
 func Run(t *testing.T, mk Make) {
@@ -29,8 +29,11 @@ func Run(t *testing.T, mk Make) {
 		{"the sender comes back from a backup", senderRestored},
 		{"the receiver comes back from a backup", receiverRestored},
 		{"both come back from backups", bothRestored},
+		{"a backup from between two restores", restoredBetween},
+		{"two peers have parts of what the sender lost", partsLost},
 		{"a bad message does not stop the log", poison},
 		{"a message that the peer cannot take is withheld", withheld},
+		{"what came by courier is not taken again", couriers},
 		{"a receipt of another chain proves nothing", denial},
 		{"a claim without our signature moves nothing", claim},
 	} {
@@ -142,7 +145,7 @@ type faulty struct {
 	n int
 }
 
-func (f *faulty) Commit(ctx context.Context, peer wire.NodeID, batches []*wire.Opened, sign exchange.Sign) ([]*wire.Receipt, error) {
+func (f *faulty) Commit(ctx context.Context, peer wire.NodeID, batches []*wire.Opened, sign wire.Sign) ([]*wire.Receipt, error) {
 	f.n++
 	switch f.n % 3 {
 	case 0:
@@ -198,7 +201,23 @@ func receiverRestored(t *testing.T, mk Make) {
 	restore := p.b.Backup()
 	p.send(t, p.a, p.b, 100, 200)
 	settle()
+	p.b.Leave()
 	restore()
+	restored := time.Now()
+	p.net.Fault = func(_, _ wire.NodeID, verb exchange.Verb) Fault { return Fault{Unheard: verb == exchange.VerbBatch} }
+	p.net.Add(p.b.ID, p.b.Node)
+	settle()
+	good, _ := p.a.Receipts(p.b.ID)
+	anew := uint64(0)
+	for _, r := range good {
+		if r.At.After(restored) {
+			anew += r.Last - r.First + 1
+		}
+	}
+	if anew != 200 {
+		t.Errorf("the sender holds receipts from after the restore for %d messages, want 200", anew)
+	}
+	p.net.Fault = nil
 	p.send(t, p.a, p.b, 300, 5)
 	settle()
 	p.check(t, p.a, p.b, 305)
@@ -228,6 +247,75 @@ func bothRestored(t *testing.T, mk Make) {
 	p.send(t, p.a, p.b, 2000, 30)
 	settle()
 	p.check(t, p.a, p.b, 260)
+}
+
+func restoredBetween(t *testing.T, mk Make) {
+	p := newPair(t, mk, nil)
+	p.send(t, p.a, p.b, 0, 10)
+	settle()
+	first := p.a.Backup()
+	p.send(t, p.a, p.b, 10, 10)
+	settle()
+	p.net.Fault = func(wire.NodeID, wire.NodeID, exchange.Verb) Fault { return Fault{Lost: true} }
+	first()
+	p.send(t, p.a, p.b, 100, 5) // at places that the peer knows otherwise
+	second := p.a.Backup()
+	p.net.Fault = nil
+	settle()
+	p.check(t, p.a, p.b, 25)
+	second()
+	p.send(t, p.a, p.b, 200, 5)
+	settle()
+	p.check(t, p.a, p.b, 30)
+	if n := len(p.b.Received(p.a.ID)); n != 30 {
+		t.Errorf("%d messages arrived, want 30", n)
+	}
+}
+
+// partsLost is the sender's loss of both versions of a subject, of which one peer
+// has the first and the other has both.
+func partsLost(t *testing.T, mk Make) {
+	idents := []*wire.Identity{NewIdentity(t, "a", time.Now()), NewIdentity(t, "b", time.Now()), NewIdentity(t, "c", time.Now())}
+	net := NewNetwork()
+	var ids []wire.NodeID
+	var stores []Store
+	for _, i := range idents {
+		ids, stores = append(ids, i.Card().Node), append(stores, mk(t, i, time.Now))
+	}
+	var parties []*Party
+	for i, s := range stores {
+		for j, o := range idents {
+			if i != j {
+				s.Pair(o.Card())
+			}
+		}
+		p := Join(net, s, nil, time.Now, exchange.Limits{}, append(append([]wire.NodeID{}, ids[:i]...), ids[i+1:]...)...)
+		parties = append(parties, p)
+		t.Cleanup(p.Leave)
+	}
+	a, apart := parties[0], false
+	net.Fault = func(from, to wire.NodeID, _ exchange.Verb) Fault {
+		return Fault{Lost: apart && (from == ids[2] || to == ids[2])}
+	}
+	say := func(text string) {
+		if err := a.Send(ids[1:], "seizure/1", []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		settle()
+	}
+	restore := a.Backup()
+	say("first")
+	apart = true
+	say("second")
+	restore()
+	settle()
+	apart = false
+	settle()
+	for i, s := range stores {
+		if _, body := s.Subject(ids[0], "seizure/1"); string(body) != "second" {
+			t.Errorf("node %d has %q", i, body)
+		}
+	}
 }
 
 func poison(t *testing.T, mk Make) {
@@ -274,6 +362,7 @@ func withheld(t *testing.T, mk Make) {
 		}
 		return f
 	}
+	emptyA, emptyB := p.a.Backup(), p.b.Backup()
 	p.send(t, p.a, p.b, 0, 20)
 	if err := p.a.Send([]wire.NodeID{p.b.ID}, "seizure/500", make([]byte, 50000)); err != nil {
 		t.Fatal(err)
@@ -284,6 +373,39 @@ func withheld(t *testing.T, mk Make) {
 	if got := p.b.Received(p.a.ID)[20]; got.Refused != wire.ReasonWithheld || got.Raw != nil {
 		t.Errorf("the message arrived: %q", got.Refused)
 	}
+	emptyA()
+	settle() // the sender gets back all but what never left
+	emptyB()
+	settle()
+	p.check(t, p.a, p.b, 41)
+}
+
+func couriers(t *testing.T, mk Make) {
+	p := newPair(t, mk, nil)
+	p.net.Fault = func(wire.NodeID, wire.NodeID, exchange.Verb) Fault { return Fault{Lost: true} }
+	p.send(t, p.a, p.b, 0, 200)
+	settle()
+	var file bytes.Buffer
+	end, err := p.a.Node.Export(context.Background(), p.b.ID, wire.Cursor{}, &file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		have, err := p.b.Node.Import(context.Background(), bytes.NewReader(file.Bytes()))
+		if err != nil || have != end {
+			t.Fatalf("imported to %v, the file ends at %v: %v", place(have), place(end), err)
+		}
+	}
+	p.net.Fault = nil
+	batches := p.net.Calls(exchange.VerbBatch)
+	settle()
+	p.check(t, p.a, p.b, 200)
+	if n := p.net.Calls(exchange.VerbBatch) - batches; n != 0 {
+		t.Errorf("%d batches went over the network again", n)
+	}
+	p.send(t, p.a, p.b, 200, 10)
+	settle()
+	p.check(t, p.a, p.b, 210)
 }
 
 func denial(t *testing.T, mk Make) {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"paiza"
-	"paiza/internal/exchange"
 	"paiza/wire"
 )
 
@@ -26,14 +25,14 @@ func (n *Node) Have(_ context.Context, peer wire.NodeID) (wire.Cursor, error) {
 }
 
 // Commit implements exchange.Inbox.
-func (n *Node) Commit(_ context.Context, peer wire.NodeID, batches []*wire.Opened, sign exchange.Sign) ([]*wire.Receipt, error) {
+func (n *Node) Commit(_ context.Context, peer wire.NodeID, batches []*wire.Opened, sign wire.Sign) ([]*wire.Receipt, error) {
 	self := n.ID()
 	n.mu.Lock()
 	l := n.from(peer)
 	var all []wire.OpenedItem
 	for _, o := range batches {
-		items := exchange.Fresh(o, l.have)
-		kept := &exchange.Kept{Evidence: &o.Evidence}
+		items := wire.Fresh(o, l.have)
+		kept := &wire.Kept{Evidence: &o.Evidence}
 		for _, it := range o.Items {
 			kept.Items = append(kept.Items, keptItem(it))
 		}
@@ -47,7 +46,7 @@ func (n *Node) Commit(_ context.Context, peer wire.NodeID, batches []*wire.Opene
 		}
 		l.have = o.End()
 	}
-	receipts, err := exchange.Consign(self, peer, all, n.Now(), sign)
+	receipts, err := wire.Consign(self, peer, all, n.Now(), sign)
 	l.receipts = append(l.receipts, receipts...)
 	woken := n.release()
 	n.mu.Unlock()
@@ -177,7 +176,7 @@ func (n *Node) Taken(_ context.Context, peer wire.NodeID, places []wire.Cursor) 
 }
 
 // Batch implements exchange.Archive.
-func (n *Node) Batch(_ context.Context, peer wire.NodeID, after wire.Cursor) (*exchange.Kept, error) {
+func (n *Node) Batch(_ context.Context, peer wire.NodeID, after wire.Cursor) (*wire.Kept, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, k := range n.from(peer).kept {

@@ -4,13 +4,13 @@ import (
 	"testing"
 	"time"
 
-	"paiza/internal/exchange"
 	"paiza/internal/exchange/exchangetest"
 	"paiza/internal/exchange/memory"
+	"paiza/wire"
 )
 
 func TestContract(t *testing.T) {
-	exchangetest.Run(t, func(t *testing.T, ident *exchange.Identity, now func() time.Time) exchangetest.Store {
+	exchangetest.Run(t, func(t *testing.T, ident *wire.Identity, now func() time.Time) exchangetest.Store {
 		return memory.New(ident, now)
 	})
 }

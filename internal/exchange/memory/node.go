@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"paiza"
-	"paiza/internal/exchange"
 	"paiza/internal/exchange/exchangetest"
 	"paiza/wire"
 )
@@ -19,13 +18,13 @@ type Node struct {
 	Now   func() time.Time
 	Grown func(peer wire.NodeID) // called after a log has grown; may be nil
 
-	ident atomic.Pointer[exchange.Identity]
+	ident atomic.Pointer[wire.Identity]
 	mu    sync.Mutex
 	s     *state
 }
 
 // New makes an empty node with the identity.
-func New(ident *exchange.Identity, now func() time.Time) *Node {
+func New(ident *wire.Identity, now func() time.Time) *Node {
 	n := &Node{Now: now, s: &state{out: map[wire.NodeID]*outLog{}, in: map[wire.NodeID]*inLog{},
 		subjects: map[subjectKey]*subject{}, groups: map[wire.GroupRef]*wire.Group{}, cards: map[wire.NodeID][]*wire.Card{}}}
 	n.ident.Store(ident)
@@ -33,10 +32,10 @@ func New(ident *exchange.Identity, now func() time.Time) *Node {
 }
 
 // Identity is the node's cards and keys as they are now.
-func (n *Node) Identity() *exchange.Identity { return n.ident.Load() }
+func (n *Node) Identity() *wire.Identity { return n.ident.Load() }
 
 // SetIdentity changes the node's keys.
-func (n *Node) SetIdentity(i *exchange.Identity) { n.ident.Store(i) }
+func (n *Node) SetIdentity(i *wire.Identity) { n.ident.Store(i) }
 
 // ID is the node's name.
 func (n *Node) ID() wire.NodeID { return n.Identity().Card().Node }

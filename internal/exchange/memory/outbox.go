@@ -5,20 +5,19 @@ import (
 	"context"
 	"slices"
 
-	"paiza/internal/exchange"
 	"paiza/wire"
 )
 
 // State implements exchange.Outbox.
-func (n *Node) State(_ context.Context, peer wire.NodeID) (exchange.LogState, error) {
+func (n *Node) State(_ context.Context, peer wire.NodeID) (wire.LogState, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	l := n.log(peer)
-	return exchange.LogState{Head: l.head(), Have: l.have, Proven: l.proven}, nil
+	return wire.LogState{Head: l.head(), Have: l.have, Proven: l.proven}, nil
 }
 
 // Read implements exchange.Outbox.
-func (n *Node) Read(_ context.Context, peer wire.NodeID, after wire.Cursor, most, size int) ([]exchange.Row, error) {
+func (n *Node) Read(_ context.Context, peer wire.NodeID, after wire.Cursor, most, size int) ([]wire.Row, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	l := n.log(peer)
@@ -30,7 +29,7 @@ func (n *Node) Read(_ context.Context, peer wire.NodeID, after wire.Cursor, most
 		}
 		i = at + 1
 	}
-	var out []exchange.Row
+	var out []wire.Row
 	for ; i < len(l.rows) && len(out) < most && size > 0; i++ {
 		r := l.rows[i]
 		if len(out) > 0 && out[0].Epoch != r.Epoch {
@@ -38,9 +37,9 @@ func (n *Node) Read(_ context.Context, peer wire.NodeID, after wire.Cursor, most
 		}
 		it := wire.Item{Raw: r.raw}
 		if r.withheld != "" {
-			it = wire.Item{Digest: wire.Digest(r.raw), Withheld: r.withheld}
+			it = wire.Item{Digest: r.digest, Withheld: r.withheld}
 		}
-		out = append(out, exchange.Row{Cursor: r.Cursor, Prev: r.prev, Item: it})
+		out = append(out, wire.Row{Cursor: r.Cursor, Prev: r.prev, Item: it})
 		size -= len(r.raw)
 	}
 	return out, nil
@@ -126,7 +125,7 @@ func (n *Node) Withhold(_ context.Context, peer wire.NodeID, at wire.Cursor, rea
 }
 
 // Epochs implements exchange.Past.
-func (n *Node) Epochs(_ context.Context, peer wire.NodeID) ([]exchange.Epoch, error) {
+func (n *Node) Epochs(_ context.Context, peer wire.NodeID) ([]wire.Epoch, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.Clone(n.log(peer).epochs), nil
@@ -287,7 +286,7 @@ func (l *outLog) contents(n int) (out [][]byte, last uint64) {
 func (l *outLog) cut(n int) {
 	l.rows = l.rows[:n]
 	head := l.head()
-	l.epochs = slices.DeleteFunc(l.epochs, func(e exchange.Epoch) bool { return e.Epoch > head.Epoch })
+	l.epochs = slices.DeleteFunc(l.epochs, func(e wire.Epoch) bool { return e.Epoch > head.Epoch })
 	if i := len(l.epochs) - 1; i >= 0 {
 		l.epochs[i].Last = head.Seq
 	}
@@ -303,10 +302,14 @@ func (l *outLog) adopt(o *wire.Opened) {
 		c := it.Cursor
 		if c.Compare(l.head()) > 0 {
 			if len(l.epochs) == 0 || l.epochs[len(l.epochs)-1].Epoch != c.Epoch {
-				l.epochs = append(l.epochs, exchange.Epoch{Epoch: c.Epoch, Base: l.head()})
+				l.epochs = append(l.epochs, wire.Epoch{Epoch: c.Epoch, Base: l.head()})
 			}
 			l.epochs[len(l.epochs)-1].Last = c.Seq
-			l.rows = append(l.rows, outRow{Cursor: c, prev: prev, raw: it.Raw})
+			row := outRow{Cursor: c, prev: prev, raw: it.Raw, digest: it.Digest}
+			if row.raw == nil {
+				row.withheld = it.Refused
+			}
+			l.rows = append(l.rows, row)
 		}
 		prev = c.Hash
 	}

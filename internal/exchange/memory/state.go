@@ -3,7 +3,6 @@ package memory
 import (
 	"time"
 
-	"paiza/internal/exchange"
 	"paiza/wire"
 )
 
@@ -52,7 +51,7 @@ func (s *subject) take(version uint64, content wire.Hash, body []byte, groups []
 // outLog is the log for a peer.
 type outLog struct {
 	rows     []outRow
-	epochs   []exchange.Epoch
+	epochs   []wire.Epoch
 	have     wire.Cursor
 	proven   wire.Cursor
 	receipts []*wire.Receipt
@@ -64,7 +63,8 @@ type outLog struct {
 type outRow struct {
 	wire.Cursor
 	prev     wire.Hash
-	raw      []byte
+	raw      []byte    // nil for a message that came back withheld
+	digest   wire.Hash // of raw
 	withheld wire.Reason
 }
 
@@ -72,7 +72,7 @@ type outRow struct {
 type inLog struct {
 	have     wire.Cursor
 	rows     []inRow
-	kept     []*exchange.Kept
+	kept     []*wire.Kept
 	receipts []*wire.Receipt
 }
 
@@ -91,7 +91,7 @@ func (l *outLog) head() wire.Cursor {
 
 // open begins an epoch after the end of the log.
 func (l *outLog) open(from, to wire.NodeID, epoch uint64) {
-	l.epochs = append(l.epochs, exchange.Epoch{Epoch: epoch, Base: l.head()})
+	l.epochs = append(l.epochs, wire.Epoch{Epoch: epoch, Base: l.head()})
 }
 
 // add places a content at the end of the log.
@@ -103,7 +103,8 @@ func (l *outLog) add(from, to wire.NodeID, content []byte) {
 	}
 	e.Last++
 	raw := wire.Place(content, from, to, e.Epoch, e.Last, prev)
-	l.rows = append(l.rows, outRow{Cursor: wire.Cursor{Epoch: e.Epoch, Seq: e.Last, Hash: wire.Next(prev, e.Epoch, e.Last, wire.Digest(raw))}, prev: prev, raw: raw})
+	l.rows = append(l.rows, outRow{Cursor: wire.Cursor{Epoch: e.Epoch, Seq: e.Last, Hash: wire.Next(prev, e.Epoch, e.Last, wire.Digest(raw))},
+		prev: prev, raw: raw, digest: wire.Digest(raw)})
 }
 
 // at is the index of a place; false when the log has none such.
