@@ -15,8 +15,9 @@ import (
 )
 
 type serveCmd struct {
-	Address string `help:"Address to listen on." default:"127.0.0.1:8080" env:"PAIZA_ADDRESS" placeholder:"HOST:PORT"`
-	HTTPS   bool   `help:"Pages are reached over HTTPS (at a proxy before this process): cookies are then bound to it." env:"PAIZA_HTTPS"`
+	Address  string `help:"Address to listen on." default:"127.0.0.1:8080" env:"PAIZA_ADDRESS" placeholder:"HOST:PORT"`
+	Exchange string `help:"Address to listen on for other nodes, and to send to them." env:"PAIZA_EXCHANGE" placeholder:"HOST:PORT"`
+	HTTPS    bool   `help:"Pages are reached over HTTPS (at a proxy before this process): cookies are then bound to it." env:"PAIZA_HTTPS"`
 }
 
 // Help is shown under the usage.
@@ -64,6 +65,16 @@ func (c *serveCmd) serve(a *app, d *desk.Desk, log *slog.Logger, ready func(base
 	}
 	if err := ready(scheme + "://" + l.Addr().String()); err != nil {
 		return errors.Join(err, l.Close())
+	}
+	if c.Exchange != "" {
+		ctx, stop := context.WithCancel(a.ctx)
+		at, wait, err := startExchange(ctx, d, c.Exchange, log)
+		if err != nil {
+			stop()
+			return errors.Join(err, l.Close())
+		}
+		defer func() { stop(); wait() }()
+		log.Info("open for other nodes", "address", at)
 	}
 	go d.Warm(a.ctx)
 	go tidy(a.ctx, d, log)

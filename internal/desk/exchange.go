@@ -31,6 +31,7 @@ type nodes struct {
 	mu    sync.Mutex
 	now   *community
 	hooks []func(wire.NodeID)
+	trust []func() // called after this process has changed who the nodes are
 }
 
 // wake tells who listens that the logs for the peers have grown.
@@ -55,6 +56,25 @@ func (x *Exchange) OnGrown(fn func(peer wire.NodeID)) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.hooks = append(n.hooks, fn)
+}
+
+// OnTrust has fn called after an act of this process has changed with whom
+// something is exchanged.
+func (x *Exchange) OnTrust(fn func()) {
+	n := &x.d.nodes
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.trust = append(n.trust, fn)
+}
+
+// changed tells who listens that a peer's status is another one.
+func (n *nodes) changed() {
+	n.mu.Lock()
+	hooks := n.trust
+	n.mu.Unlock()
+	for _, h := range hooks {
+		h()
+	}
 }
 
 // community is who the nodes are, this one too. It is read only.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"paiza/internal/desk"
-	"paiza/internal/exchange"
 	"paiza/internal/exchange/exchangetest"
 	"paiza/internal/store"
 	"paiza/internal/store/pgtest"

@@ -122,6 +122,7 @@ func (d *Desk) ConfirmPair(ctx context.Context, who paiza.Actor, node, reason st
 		return err
 	}
 	print := wire.PairFingerprint(k.identity.Card(), h.Latest())
+	defer d.nodes.changed()
 	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		if err := t.SetPeerStatus(p.Num, paiza.PeerActive, ""); err != nil {
 			return entry{}, err
@@ -154,6 +155,7 @@ func (d *Desk) PausePeer(ctx context.Context, who paiza.Actor, node string, paus
 	if p.Status != from {
 		return paiza.Conflict("peer.status", nil)
 	}
+	defer d.nodes.changed()
 	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		return entry{action: action, subject: "peer/" + p.Node, reason: reason}, t.SetPeerStatus(p.Num, to, reason)
 	})
@@ -169,6 +171,7 @@ func (d *Desk) EndPeer(ctx context.Context, who paiza.Actor, node, reason string
 	if err := needReason(reason); err != nil {
 		return err
 	}
+	defer d.nodes.changed()
 	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		return entry{action: "peer.end", subject: "peer/" + p.Node, reason: reason}, t.SetPeerStatus(p.Num, paiza.PeerEnded, reason)
 	})
