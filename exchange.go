@@ -143,10 +143,10 @@ const (
 func (in NewDeskNote) Validate() []FieldError {
 	var out []FieldError
 	if t := strings.TrimSpace(in.Title); t == "" || len(t) > MaxNoteTitle {
-		out = append(out, FieldError{Field: "title", Key: "note.title_form"})
+		out = append(out, FieldError{Field: "title", Key: "exchange.note_title_form"})
 	}
 	if len(in.Text) > MaxNoteText {
-		out = append(out, FieldError{Field: "text", Key: "note.text_form"})
+		out = append(out, FieldError{Field: "text", Key: "exchange.note_text_form"})
 	}
 	switch TLP(in.TLP) {
 	case "", TLPClear, TLPGreen, TLPAmber:

@@ -43,6 +43,11 @@ type cli struct {
 	Fsck     fsckCmd     `cmd:"" help:"Prove that figures equal their rows and that the ledger is whole."`
 	Ledger   ledgerCmd   `cmd:"" help:"The record of acts: list it, check it, prove entries of it."`
 	User     userCmd     `cmd:"" help:"Accounts of this node."`
+	Node     nodeCmd     `cmd:"" help:"This node among others: its keys, its card, its peers."`
+	Group    groupCmd    `cmd:"" help:"Groups of nodes."`
+	Courier  courierCmd  `cmd:"" help:"Carry traffic on a medium instead of a network."`
+	Proof    proofCmd    `cmd:"" help:"Write a file that proves what was exchanged."`
+	Verify   verifyCmd   `cmd:"" help:"Check such a file; it needs no store and no network."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

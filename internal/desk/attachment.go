@@ -21,7 +21,7 @@ const PeerQuota = 64 << 30
 // that is there already is not read in twice.
 func (d *Desk) keepFiles(ctx context.Context, files []paiza.NewFile) ([]wire.Attachment, error) {
 	if len(files) > wire.MaxAttachments {
-		return nil, fieldFault("files", "note.files_many")
+		return nil, fieldFault("files", "exchange.files_many")
 	}
 	var out []wire.Attachment
 	for _, f := range files {
@@ -44,7 +44,7 @@ func (d *Desk) keepFiles(ctx context.Context, files []paiza.NewFile) ([]wire.Att
 func (d *Desk) keepFile(ctx context.Context, path string) (*wire.Manifest, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, &paiza.Error{Kind: paiza.ErrInvalid, Key: "note.file_missing", Args: paiza.Args{"file": filepath.Base(path)}, Err: err}
+		return nil, &paiza.Error{Kind: paiza.ErrInvalid, Key: "exchange.file_missing", Args: paiza.Args{"file": filepath.Base(path)}, Err: err}
 	}
 	defer f.Close()
 	m, err := wire.ReadManifest(f)
@@ -135,7 +135,7 @@ func (d *Desk) ReadFile(ctx context.Context, who paiza.Actor, note, id string, w
 			continue
 		}
 		if u.Have < u.Chunks {
-			return paiza.Conflict("note.file_on_its_way", nil)
+			return paiza.Conflict("exchange.file_on_its_way", nil)
 		}
 		return d.store.ReadFile(ctx, u, w)
 	}

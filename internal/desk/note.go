@@ -87,7 +87,7 @@ func (d *Desk) newNote(ctx context.Context, who paiza.Actor, in paiza.NewDeskNot
 	}
 	body, err := (&wire.NoteItem{Title: n.Title, Text: n.Text, Author: wire.OneLine(who.Name, 200), Written: n.Written.UnixMilli()}).Encode()
 	if err != nil {
-		return n, l, fieldFault("text", "note.text_form")
+		return n, l, fieldFault("text", "exchange.note_text_form")
 	}
 	return n, letter{Type: wire.TypeNote, Body: body, TLP: n.Handling.TLP, Purpose: n.Handling.Purpose, Owner: n.Handling.Owner, Exercise: n.Exercise}, nil
 }

@@ -13,8 +13,8 @@ import (
 
 const noteColumns = "num, peer, incoming, thread, desk, title, body, handling, exercise, written, recorded, person, author, version, withdrawn"
 
-const selectNote = "SELECT note.num, peer.node, note.incoming, note.thread, note.desk, note.title, note.body, note.exercise, note.written, note.recorded, note.person, note.author, note.version, note.withdrawn, " +
-	handlingColumns + " FROM note JOIN peer ON peer.num = note.peer LEFT JOIN handling ON handling.id = note.handling"
+const selectNote = "SELECT n.num, p.node, n.incoming, n.thread, n.desk, n.title, n.body, n.exercise, n.written, n.recorded, n.person, n.author, n.version, n.withdrawn, " +
+	handlingColumns + " FROM note n JOIN peer p ON p.num = n.peer LEFT JOIN handling ON handling.id = n.handling"
 
 // InsertNote writes a new note to or from a peer.
 func (t *Tx) InsertNote(peer int64, n *paiza.DeskNote) error {
@@ -62,7 +62,7 @@ func (s *Store) Note(ctx context.Context, id string) (paiza.DeskNote, error) {
 	if err != nil {
 		return paiza.DeskNote{}, paiza.NotFound("note", id)
 	}
-	n, err := scanNote(s.read.QueryRowContext(ctx, selectNote+" WHERE note.num = $1", num))
+	n, err := scanNote(s.read.QueryRowContext(ctx, selectNote+" WHERE n.num = $1", num))
 	if errors.Is(err, sql.ErrNoRows) {
 		return n, paiza.NotFound("note", id)
 	}
@@ -82,12 +82,12 @@ type NoteFilter struct {
 // Notes lists the notes that access allows and that were not taken back, newest
 // first.
 func (s *Store) Notes(ctx context.Context, f NoteFilter, may access.Expr) ([]paiza.DeskNote, error) {
-	w := &where{text: []string{"note.withdrawn = 0"}}
-	w.may("note.handling", may, false)
+	w := &where{text: []string{"n.withdrawn = 0"}}
+	w.may("n.handling", may, false)
 	if f.Incoming != nil {
-		w.add("note.incoming = %s", flag(*f.Incoming))
+		w.add("n.incoming = %s", flag(*f.Incoming))
 	}
-	for column, value := range map[string]string{"note.desk": f.Desk, "peer.node": f.Peer, "note.thread": f.Thread} {
+	for column, value := range map[string]string{"n.desk": f.Desk, "p.node": f.Peer, "n.thread": f.Thread} {
 		if value != "" {
 			w.add(column+" = %s", value)
 		}
@@ -97,14 +97,14 @@ func (s *Store) Notes(ctx context.Context, f NoteFilter, may access.Expr) ([]pai
 		if err != nil {
 			return nil, paiza.Invalid("error.cursor", paiza.Args{"value": f.Before})
 		}
-		w.add("note.num < %s", num)
+		w.add("n.num < %s", num)
 	}
 	var out []paiza.DeskNote
 	err := each(ctx, s.read, func(r scanner) error {
 		n, err := scanNote(r)
 		out = append(out, n)
 		return err
-	}, selectNote+w.String()+" ORDER BY note.num DESC LIMIT "+strconv.Itoa(f.Limit), w.args...)
+	}, selectNote+w.String()+" ORDER BY n.num DESC LIMIT "+strconv.Itoa(f.Limit), w.args...)
 	return out, err
 }
 
