@@ -303,10 +303,10 @@ func lines(texts ...string) error {
 
 // plainText is plain for a text of several lines.
 func plainText(s string) bool {
-	return utf8.ValidString(s) && plain(strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
-			return ' '
+	for line := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '\n' || r == '\t' }) {
+		if !plain(line) {
+			return false
 		}
-		return r
-	}, s))
+	}
+	return utf8.ValidString(s)
 }

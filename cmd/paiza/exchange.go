@@ -42,7 +42,7 @@ func newExchange(d *desk.Desk, log *slog.Logger) (*exchanging, error) {
 	}
 	e := &exchanging{x: x, transport: exchange.NewHTTP(x.Certificate, x), log: log, loops: map[wire.NodeID]context.CancelFunc{}}
 	e.node = exchange.New(exchange.Config{Identity: x.Identity, Trust: x, Outbox: x, Withholder: x, Past: x, Inbox: x, Archive: x, Attachments: x,
-		Transport: e.transport, Log: log})
+		Transport: e.transport, Log: log, Limits: exchange.Limits{BatchItems: 512, Window: 8}})
 	return e, nil
 }
 

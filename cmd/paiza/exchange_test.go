@@ -21,7 +21,7 @@ import (
 
 // state is a node of one state, over real connections on this machine.
 type state struct {
-	t      *testing.T
+	t      testing.TB
 	body   string
 	target string
 	at     string
@@ -42,7 +42,7 @@ var (
 	prosecutor = person("prosecutor", paiza.RoleProsecutor)
 )
 
-func newState(t *testing.T, body string) *state {
+func newState(t testing.TB, body string) *state {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -96,7 +96,7 @@ func (n *state) down() {
 }
 
 // until waits for what the network brings.
-func until(t *testing.T, what string, done func() bool) {
+func until(t testing.TB, what string, done func() bool) {
 	t.Helper()
 	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if done() {
@@ -106,7 +106,7 @@ func until(t *testing.T, what string, done func() bool) {
 	t.Fatalf("it did not come about: %s", what)
 }
 
-func must[T any](t *testing.T) func(T, error) T {
+func must[T any](t testing.TB) func(T, error) T {
 	return func(v T, err error) T {
 		t.Helper()
 		if err != nil {
@@ -116,7 +116,7 @@ func must[T any](t *testing.T) func(T, error) T {
 	}
 }
 
-func paired(t *testing.T, a, b *state) {
+func paired(t testing.TB, a, b *state) {
 	t.Helper()
 	ctx := t.Context()
 	var words [2][]string
