@@ -209,6 +209,7 @@ func TestTwoStates(t *testing.T) {
 		if rep, err := p.Verify(); err != nil || len(rep.Opened) != 1 || rep.Durable.IsZero() || len(rep.Ledger) != 1 && n == a {
 			t.Errorf("the proof of the node of %s: %v, %+v", n.body, err, rep)
 		}
+		verified(t, p.Encode())
 	}
 
 	// The peer is away; in between the record is corrected and relabelled.
@@ -295,6 +296,26 @@ func TestTwoStates(t *testing.T) {
 	}
 	a.sound()
 	b.sound()
+}
+
+// verified checks a proof as a judge does who has nothing but the file, and a
+// file in which one byte was changed.
+func verified(t *testing.T, raw []byte) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "proof")
+	for _, c := range []struct {
+		raw  []byte
+		code int
+		want string
+	}{{raw, exitOK, "Доказательство подтверждено"}, {bytes.Replace(raw, []byte("heroin"), []byte("cocain"), 1), exitFault, "не подтверждено"}} {
+		if err := os.WriteFile(file, c.raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if code := run(t.Context(), []string{"verify", "--lang", "ru", file}, &streams{bytes.NewReader(nil), &out, &out}); code != c.code || !bytes.Contains(out.Bytes(), []byte(c.want)) {
+			t.Errorf("verify ends with %d: %s", code, out.String())
+		}
+	}
 }
 
 // TestNotesAndGroups: desks write to each other with files and see who opened
