@@ -101,7 +101,16 @@ func (s *Store) TrustRevision(ctx context.Context) (int64, error) {
 // NotePeer keeps what was last seen of a peer, for people.
 func (s *Store) NotePeer(ctx context.Context, p paiza.Peer) error {
 	return s.Write(ctx, func(t *Tx) error {
-		_, err := t.exec("UPDATE peer SET contact = $1, tried = $2, skew = $3, version = $4, failed = $5, refused = $6, detail = $7, round = $8 WHERE node = $9",
+		old, err := t.Peer(p.Node)
+		if err != nil {
+			return err
+		}
+		if old.Contact.IsZero() && !p.Contact.IsZero() { // an expired directory lets known peers go on
+			if err := t.trustChanged(); err != nil {
+				return err
+			}
+		}
+		_, err = t.exec("UPDATE peer SET contact = $1, tried = $2, skew = $3, version = $4, failed = $5, refused = $6, detail = $7, round = $8 WHERE node = $9",
 			milli(p.Contact), milli(p.Tried), p.Skew.Milliseconds(), p.Version, p.Failed, p.Refused, p.Detail, p.Round.Milliseconds(), p.Node)
 		return err
 	})
