@@ -39,7 +39,7 @@ func (c *courierExportCmd) Run(a *app) error {
 		}
 		end, err := e.node.Export(a.ctx, peer, after, f)
 		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-			return errors.Join(refusedBy(err), os.Remove(c.File))
+			return errors.Join(a.refusedBy(err), os.Remove(c.File))
 		}
 		if err := d.CourierSent(a.ctx, who, c.Peer, after, end); err != nil {
 			return err
@@ -68,14 +68,14 @@ func (c *courierImportCmd) Run(a *app) error {
 		defer f.Close()
 		head, err := wire.NewCourierReader(f)
 		if err != nil {
-			return refusedBy(err)
+			return a.refusedBy(err)
 		}
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
 		have, err := e.node.Import(a.ctx, f)
 		if err != nil {
-			return refusedBy(err)
+			return a.refusedBy(err)
 		}
 		if err := d.CourierTaken(a.ctx, who, head.From.String(), have); err != nil {
 			return err
@@ -85,7 +85,7 @@ func (c *courierImportCmd) Run(a *app) error {
 }
 
 // refusedBy makes a sentence of a refusal of package wire.
-func refusedBy(err error) error {
+func (a *app) refusedBy(err error) error {
 	why := wire.ReasonOf(err)
 	if why == "" {
 		return err
@@ -96,5 +96,14 @@ func refusedBy(err error) error {
 			kind = k
 		}
 	}
-	return &paiza.Error{Kind: kind, Key: "exchange.refused", Args: paiza.Args{"reason": string(why)}, Err: err}
+	return &paiza.Error{Kind: kind, Key: "exchange.refused", Args: paiza.Args{"reason": a.reason(why)}, Err: err}
+}
+
+// reason is a reason in the person's language; one that is not known here as it
+// came.
+func (a *app) reason(why wire.Reason) string {
+	if why == "" || !a.loc.Has(why.Key()) {
+		return string(why)
+	}
+	return a.loc.T(why.Key())
 }

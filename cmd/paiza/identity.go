@@ -200,7 +200,7 @@ func (c *nodePeersCmd) Run(a *app) error {
 		}
 		rows := make([][]string, len(h.Peers))
 		for i, p := range h.Peers {
-			rows[i] = []string{p.Node, p.Name, p.Body, a.loc.T("peer.status_" + string(p.Status)), a.loc.Time(p.Contact), fmt.Sprint(p.Waiting), fmt.Sprint(p.SetAside), p.Refused}
+			rows[i] = []string{p.Node, p.Name, p.Body, a.loc.T("peer.status_" + string(p.Status)), a.loc.Time(p.Contact), fmt.Sprint(p.Waiting), fmt.Sprint(p.SetAside), a.reason(wire.Reason(p.Refused))}
 		}
 		if h.Standing != "" && h.Standing != wire.StandingFresh {
 			fmt.Fprintln(a.err, a.loc.T("cli.node.directory_"+string(h.Standing), "date", h.Expires.Format(time.DateOnly)))

@@ -62,7 +62,11 @@ func (c *verifyCmd) Run(a *app) error {
 		rep, err = p.Verify()
 	}
 	if err != nil {
-		said := a.loc.T("cli.verify.refused", "reason", err.Error())
+		why := err.Error()
+		if r := wire.ReasonOf(err); r != "" {
+			why = a.reason(r)
+		}
+		said := a.loc.T("cli.verify.refused", "reason", why)
 		return a.found(said, map[string]any{"holds": false, "reason": string(wire.ReasonOf(err)), "message": said})
 	}
 	return a.report(rep)
@@ -93,7 +97,7 @@ func (a *app) report(rep *wire.Report) error {
 	lines := []string{say("from"), names[m.From], say("to"), names[m.To], say("subject"), fmt.Sprintf("%s, %s %d", m.Subject, say("version"), m.Version),
 		say("label"), "TLP:" + strings.ToUpper(string(m.TLP)) + ", " + string(m.Purpose) + ", " + m.Owner, say("created"), when(m.Created), say("durable"), when(rep.Durable)}
 	if rep.Refused != "" {
-		lines = append(lines, say("set_aside"), string(rep.Refused))
+		lines = append(lines, say("set_aside"), a.reason(rep.Refused))
 	}
 	for _, o := range rep.Opened {
 		lines = append(lines, say("opened"), o.Official+", "+when(o.At))

@@ -85,7 +85,7 @@ func (d *Desk) audienceOf(ctx context.Context, k *community, name string) (a aud
 			return a, false, fieldFault("audience", "error.choice_unknown")
 		}
 		p, ok := k.peers[id]
-		if !ok || p.Status != paiza.PeerActive {
+		if !ok || p.Status != paiza.PeerActive && p.Status != paiza.PeerPaused {
 			return a, false, fieldFault("audience", "exchange.no_peer")
 		}
 		if desk != "" && !slices.ContainsFunc(k.histories[id].Latest().Authorities, func(x wire.Authority) bool { return x.Key == desk }) {
@@ -97,7 +97,7 @@ func (d *Desk) audienceOf(ctx context.Context, k *community, name string) (a aud
 		return d.groupAudience(ctx, k, strings.TrimPrefix(name, "group:"))
 	}
 	for _, p := range k.reached() {
-		if p.Body == name && p.Status == paiza.PeerActive {
+		if p.Body == name {
 			a.peers = append(a.peers, store.Audience{Peer: p.Num, Node: p.Node})
 		}
 	}
@@ -146,10 +146,8 @@ func (d *Desk) send(t *store.Tx, k *community, kind string, record int64, l lett
 			return i, err
 		}
 	}
-	for _, a := range to {
-		if err := t.AddAudience(i.Num, a); err != nil {
-			return i, err
-		}
+	if to, err = d.widen(t, i.Num, to); err != nil {
+		return i, err
 	}
 	if found && !i.Gone {
 		if m, err := contentOf(i.Content); err == nil && m.Type == l.Type && bytes.Equal(m.Body, l.Body) && m.TLP == l.TLP && m.Purpose == l.Purpose {
@@ -159,6 +157,25 @@ func (d *Desk) send(t *store.Tx, k *community, kind string, record int64, l lett
 		}
 	}
 	return i, d.sendVersion(t, k, &i, l, func(a store.Audience) bool { return !a.Gone })
+}
+
+// widen adds peers to those who have a subject. Who had it for himself keeps it
+// for himself: leaving a group does not take that back.
+func (d *Desk) widen(t *store.Tx, item int64, to []store.Audience) ([]store.Audience, error) {
+	list, err := t.AudienceOf(item)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(to)
+	for i := range out {
+		if at := slices.IndexFunc(list, func(a store.Audience) bool { return a.Peer == out[i].Peer }); at >= 0 && list[at].Party == "" && !list[at].Gone {
+			out[i].Party = ""
+		}
+		if err := t.AddAudience(item, out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // randomName is an id that no restore gives a second time, unlike the number of
