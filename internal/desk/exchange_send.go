@@ -294,6 +294,31 @@ func (d *Desk) recall(t *store.Tx, k *community, i *store.Item, h paiza.Handling
 	return t.UpdateItem(i)
 }
 
+// recallReplaced takes back from peers the rows that a later edition of their
+// source has replaced. The row that stands in their place is released anew by
+// whoever decides so.
+func (d *Desk) recallReplaced(ctx context.Context, t *store.Tx) error {
+	items, err := t.ItemsReplaced()
+	if err != nil || len(items) == 0 {
+		return err
+	}
+	k, err := d.node(ctx)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		m, err := contentOf(i.Content)
+		if err != nil {
+			return err
+		}
+		h := paiza.Handling{Purpose: m.Purpose, Owner: m.Owner}
+		if err := d.recall(t, k, &i, h, "replaced by a later edition", func(a store.Audience) bool { return !a.Gone }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // letterOf is a seizure as it leaves.
 func (d *Desk) letterOf(ctx context.Context, z paiza.Seizure) (letter, error) {
 	body, err := wire.NewSeizureItem(z).Encode()

@@ -185,6 +185,17 @@ func (t *Tx) ItemsOfImport(importNum int64) (out []Item, err error) {
 	return out, err
 }
 
+// ItemsReplaced lists the subjects of this node that a later edition of an import
+// has replaced and that peers still have.
+func (t *Tx) ItemsReplaced() (out []Item, err error) {
+	err = each(t.ctx, t.conn, func(r scanner) error {
+		i, err := scanItem(r)
+		out = append(out, i)
+		return err
+	}, selectItem+"WHERE num IN (SELECT i.num FROM item i JOIN seizure z ON z.num = i.record WHERE i.kind = 'seizure' AND i.origin = '' AND i.gone = 0 AND z.superseded > 0) ORDER BY num")
+	return out, err
+}
+
 // Opened notes that an official opened a version; false when he had before.
 func (t *Tx) Opened(item int64, version uint64, person string, at int64) (bool, error) {
 	res, err := t.exec("INSERT INTO opening (item, version, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT (item, version, person) DO NOTHING", item, int64(version), person, at)
