@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -315,4 +316,82 @@ func TestDirectory(t *testing.T) {
 			t.Errorf("after %d days, known %v: %v", age.days, age.known, served(b))
 		}
 	}
+}
+
+// TestImportedIsTakenBack: a released row of an import is taken back from the
+// peer when a later edition replaces it, and when the import is undone.
+func TestImportedIsTakenBack(t *testing.T) {
+	ctx, now := t.Context(), clock
+	a, b := newNation(t, filepath.Join(t.TempDir(), "a"), "USA", &now), newNation(t, filepath.Join(t.TempDir(), "b"), "UZB", &now)
+	a.pair(b)
+	b.pair(a)
+	who := official("p", paiza.HomeAgency, paiza.RoleRegistrar, paiza.RoleAnalyst)
+	edition := func(name, rows string) paiza.Import {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), name)
+		text := "FY,Month (abbv),Component,Region,Land Filter,Area of Responsibility,Drug Type,Count of Event,Sum Qty (lbs)\n" + rows
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		imp, err := a.d.Import(ctx, paiza.Operator("T"), desk.ImportRequest{Path: file, Name: name, Profile: "us-cbp"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return imp
+	}
+	release := func(place string) {
+		t.Helper()
+		l, err := a.d.Seizures(ctx, who, paiza.SeizureFilter{Text: place}, paiza.Page{Size: 10})
+		if err != nil || len(l.Seizures) != 1 {
+			t.Fatalf("%s: %d rows, %v", place, len(l.Seizures), err)
+		}
+		r, err := a.d.ProposeRelease(ctx, who, paiza.NewRelease{Subject: "seizure/" + l.Seizures[0].ID, Audience: "UZB", Reason: "of use"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := a.d.ConfirmRelease(ctx, official("q", paiza.HomeAgency, paiza.RoleProsecutor), r.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	there := func() (out []string) {
+		t.Helper()
+		a.carry(b)
+		l, err := b.d.Seizures(ctx, who, paiza.SeizureFilter{}, paiza.Page{Size: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, z := range l.Seizures {
+			out = append(out, z.Place)
+		}
+		slices.Sort(out)
+		return out
+	}
+	const first, second = "2024,JAN,Office of Field Operations,Southwest Border,Land Only,Laredo Field Office,Heroin,3,10\n", "2024,JAN,Office of Field Operations,Southwest Border,Land Only,Tucson Field Office,Heroin,2,7\n"
+	edition("one.csv", first+second)
+	release("Laredo")
+	release("Tucson")
+	if got := there(); len(got) != 2 {
+		t.Fatalf("released: %v", got)
+	}
+	edition("two.csv", strings.Replace(first, ",10\n", ",12\n", 1)+second)
+	if got := there(); !slices.Equal(got, []string{"Tucson Field Office"}) {
+		t.Errorf("after a later edition: %v", got)
+	}
+	release("Laredo")
+	imports, err := a.d.Imports(ctx, paiza.Operator("T"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := there(); len(got) != 2 {
+		t.Errorf("released anew: %v", got)
+	}
+	for _, imp := range imports {
+		if _, err := a.d.Undo(ctx, paiza.Operator("T"), imp.ID, "wrong files"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := there(); len(got) != 0 {
+		t.Errorf("after the imports were undone: %v", got)
+	}
+	b.sound()
 }
