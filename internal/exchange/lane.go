@@ -17,6 +17,7 @@ type lane struct {
 	mu      sync.Mutex
 	waiting []*arrival
 	running bool
+	busy    bool // a commit is under way
 }
 
 // arrival is a verified batch that waits for its commit.
@@ -43,20 +44,34 @@ func (n *Node) answerBatch(ctx context.Context, from wire.NodeID, body []byte) (
 	}
 	a := &arrival{batch: opened, done: make(chan struct{})}
 	l.submit(a)
-	timer := time.NewTimer(n.limits.Wait)
-	defer timer.Stop()
-	select {
-	case <-a.done:
-	case <-timer.C:
-		if l.leave(a) {
-			return nil, &wire.Refusal{Reason: wire.ReasonGap, Detail: "the batches before this one did not come"}
-		}
-		<-a.done // it is being committed
+	if !l.wait(a) {
+		return nil, &wire.Refusal{Reason: wire.ReasonGap, Detail: "the batches before this one did not come"}
 	}
 	if a.err != nil {
 		return nil, a.err
 	}
 	return a.answer.Encode(), nil
+}
+
+// wait waits until the arrival was decided; false when those before it did not
+// come in time. A slow commit is no reason to give up.
+func (l *lane) wait(a *arrival) bool {
+	timer := time.NewTimer(l.node.limits.Wait)
+	defer timer.Stop()
+	for {
+		select {
+		case <-a.done:
+			return true
+		case <-timer.C:
+		}
+		l.mu.Lock()
+		busy := l.busy
+		l.mu.Unlock()
+		if !busy && l.leave(a) {
+			return false
+		}
+		timer.Reset(l.node.limits.Wait)
+	}
 }
 
 // placeholder stands in the list for a batch that is still being opened.
@@ -113,7 +128,7 @@ func (l *lane) drain() {
 		if len(ready) == 0 {
 			continue
 		}
-		l.commit(ctx, have, ready)
+		l.commit(ctx, ready)
 	}
 }
 
@@ -194,18 +209,26 @@ func follows(o *wire.Opened, at wire.Cursor) error {
 	return nil
 }
 
-func (l *lane) commit(ctx context.Context, have wire.Cursor, ready []*arrival) {
+func (l *lane) commit(ctx context.Context, ready []*arrival) {
 	batches := make([]*wire.Opened, len(ready))
 	for i, a := range ready {
 		batches[i] = a.batch
 	}
+	l.setBusy(true)
 	receipts, err := l.node.Inbox.Commit(ctx, l.id, batches, l.node.sign)
+	l.setBusy(false)
 	raws := encodeAll(receipts)
 	for _, a := range ready {
 		a.err = err
 		a.answer = &wire.Answer{Have: batches[len(batches)-1].End(), Receipts: raws, Window: uint16(l.node.limits.Serve)}
 		close(a.done)
 	}
+}
+
+func (l *lane) setBusy(v bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy = v
 }
 
 // repeat answers a batch that came again with the receipts of the first time.

@@ -171,13 +171,13 @@ func (m *model) join(i int) {
 		wrap = func(in exchange.Inbox) exchange.Inbox { return crooked{in, m} }
 	}
 	m.parties[i] = exchangetest.Join(m.net, m.stores[i], wrap, m.now(i), exchange.Limits{Idle: 4 * time.Hour, MaxBackoff: time.Hour}, peers...)
-	m.stores[i].Grown = m.parties[i].Node.Wake
+	m.stores[i].OnGrown(m.parties[i].Node.Wake)
 }
 
 func newModel(t *testing.T, s script) *model {
 	m := &model{script: s, net: exchangetest.NewNetwork(), random: rand.New(rand.NewPCG(s.Seed, 1)), apart: map[[2]int]bool{},
 		promised: map[promise]bool{}, keys: make([]int, nodes), parties: make([]*exchangetest.Party, nodes), backups: make([]func(), nodes)}
-	m.net.Fault = m.fault
+	m.net.Fault(m.fault)
 	for i := range nodes {
 		ident := exchangetest.NewIdentity(t, fmt.Sprint("node", i), time.Now())
 		m.ids = append(m.ids, ident.Card().Node)

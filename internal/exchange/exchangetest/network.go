@@ -27,8 +27,7 @@ type Network struct {
 	mu    sync.Mutex
 	nodes map[wire.NodeID]*exchange.Node
 	calls map[exchange.Verb]int
-	// Fault decides what happens to a request; nil for nothing bad.
-	Fault func(from, to wire.NodeID, verb exchange.Verb) Fault
+	fault func(from, to wire.NodeID, verb exchange.Verb) Fault
 }
 
 // NewNetwork makes a network without nodes.
@@ -41,6 +40,13 @@ func (n *Network) Add(id wire.NodeID, node *exchange.Node) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.nodes[id] = node
+}
+
+// Fault sets what happens to requests from now on; nil for nothing bad.
+func (n *Network) Fault(f func(from, to wire.NodeID, verb exchange.Verb) Fault) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.fault = f
 }
 
 // Calls is how many requests of the kind were made.
@@ -64,8 +70,8 @@ func (l link) Call(ctx context.Context, to wire.NodeID, verb exchange.Verb, body
 	node := l.net.nodes[to]
 	l.net.calls[verb]++
 	var f Fault
-	if l.net.Fault != nil {
-		f = l.net.Fault(l.from, to, verb)
+	if l.net.fault != nil {
+		f = l.net.fault(l.from, to, verb)
 	}
 	l.net.mu.Unlock()
 	select {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -204,7 +205,7 @@ func receiverRestored(t *testing.T, mk Make) {
 	p.b.Leave()
 	restore()
 	restored := time.Now()
-	p.net.Fault = func(_, _ wire.NodeID, verb exchange.Verb) Fault { return Fault{Unheard: verb == exchange.VerbBatch} }
+	p.net.Fault(func(_, _ wire.NodeID, verb exchange.Verb) Fault { return Fault{Unheard: verb == exchange.VerbBatch} })
 	p.net.Add(p.b.ID, p.b.Node)
 	settle()
 	good, _ := p.a.Receipts(p.b.ID)
@@ -217,7 +218,7 @@ func receiverRestored(t *testing.T, mk Make) {
 	if anew != 200 {
 		t.Errorf("the sender holds receipts from after the restore for %d messages, want 200", anew)
 	}
-	p.net.Fault = nil
+	p.net.Fault(nil)
 	p.send(t, p.a, p.b, 300, 5)
 	settle()
 	p.check(t, p.a, p.b, 305)
@@ -256,11 +257,11 @@ func restoredBetween(t *testing.T, mk Make) {
 	first := p.a.Backup()
 	p.send(t, p.a, p.b, 10, 10)
 	settle()
-	p.net.Fault = func(wire.NodeID, wire.NodeID, exchange.Verb) Fault { return Fault{Lost: true} }
+	p.net.Fault(func(wire.NodeID, wire.NodeID, exchange.Verb) Fault { return Fault{Lost: true} })
 	first()
 	p.send(t, p.a, p.b, 100, 5) // at places that the peer knows otherwise
 	second := p.a.Backup()
-	p.net.Fault = nil
+	p.net.Fault(nil)
 	settle()
 	p.check(t, p.a, p.b, 25)
 	second()
@@ -293,10 +294,11 @@ func partsLost(t *testing.T, mk Make) {
 		parties = append(parties, p)
 		t.Cleanup(p.Leave)
 	}
-	a, apart := parties[0], false
-	net.Fault = func(from, to wire.NodeID, _ exchange.Verb) Fault {
-		return Fault{Lost: apart && (from == ids[2] || to == ids[2])}
-	}
+	a := parties[0]
+	var apart atomic.Bool
+	net.Fault(func(from, to wire.NodeID, _ exchange.Verb) Fault {
+		return Fault{Lost: apart.Load() && (from == ids[2] || to == ids[2])}
+	})
 	say := func(text string) {
 		if err := a.Send(ids[1:], "seizure/1", []byte(text)); err != nil {
 			t.Fatal(err)
@@ -305,11 +307,11 @@ func partsLost(t *testing.T, mk Make) {
 	}
 	restore := a.Backup()
 	say("first")
-	apart = true
+	apart.Store(true)
 	say("second")
 	restore()
 	settle()
-	apart = false
+	apart.Store(false)
 	settle()
 	for i, s := range stores {
 		if _, body := s.Subject(ids[0], "seizure/1"); string(body) != "second" {
@@ -351,7 +353,7 @@ func poison(t *testing.T, mk Make) {
 func withheld(t *testing.T, mk Make) {
 	p := newPair(t, mk, nil)
 	// A node of another make refuses every batch that it finds too large.
-	p.net.Fault = func(from, to wire.NodeID, verb exchange.Verb) (f Fault) {
+	p.net.Fault(func(from, to wire.NodeID, verb exchange.Verb) (f Fault) {
 		if verb == exchange.VerbBatch && from == p.a.ID {
 			f.Tampered = func(b []byte) []byte {
 				if len(b) > 20000 {
@@ -361,7 +363,7 @@ func withheld(t *testing.T, mk Make) {
 			}
 		}
 		return f
-	}
+	})
 	emptyA, emptyB := p.a.Backup(), p.b.Backup()
 	p.send(t, p.a, p.b, 0, 20)
 	if err := p.a.Send([]wire.NodeID{p.b.ID}, "seizure/500", make([]byte, 50000)); err != nil {
@@ -382,7 +384,7 @@ func withheld(t *testing.T, mk Make) {
 
 func couriers(t *testing.T, mk Make) {
 	p := newPair(t, mk, nil)
-	p.net.Fault = func(wire.NodeID, wire.NodeID, exchange.Verb) Fault { return Fault{Lost: true} }
+	p.net.Fault(func(wire.NodeID, wire.NodeID, exchange.Verb) Fault { return Fault{Lost: true} })
 	p.send(t, p.a, p.b, 0, 200)
 	settle()
 	var file bytes.Buffer
@@ -396,7 +398,7 @@ func couriers(t *testing.T, mk Make) {
 			t.Fatalf("imported to %v, the file ends at %v: %v", place(have), place(end), err)
 		}
 	}
-	p.net.Fault = nil
+	p.net.Fault(nil)
 	batches := p.net.Calls(exchange.VerbBatch)
 	settle()
 	p.check(t, p.a, p.b, 200)
@@ -445,12 +447,12 @@ func denial(t *testing.T, mk Make) {
 // liar is an inbox that says it is further than it is.
 type liar struct {
 	exchange.Inbox
-	at wire.Cursor
+	at atomic.Pointer[wire.Cursor]
 }
 
 func (l *liar) Have(ctx context.Context, peer wire.NodeID) (wire.Cursor, error) {
-	if l.at != (wire.Cursor{}) {
-		return l.at, nil
+	if at := l.at.Load(); at != nil {
+		return *at, nil
 	}
 	return l.Inbox.Have(ctx, peer)
 }
@@ -461,8 +463,7 @@ func claim(t *testing.T, mk Make) {
 	p.send(t, p.a, p.b, 0, 5)
 	settle()
 	before := p.a.Written(p.b.ID)
-	l.at = before[4].Cursor
-	l.at.Seq, l.at.Hash = 50, wire.Hash{1}
+	l.at.Store(&wire.Cursor{Epoch: before[4].Epoch, Seq: 50, Hash: wire.Hash{1}})
 	p.send(t, p.a, p.b, 5, 5)
 	settle()
 	after := p.a.Written(p.b.ID)
@@ -472,7 +473,7 @@ func claim(t *testing.T, mk Make) {
 	if s := p.a.Node.State(p.b.ID); s.Refused == "" || s.Failed == 0 {
 		t.Errorf("nobody can see why nothing arrives: %+v", s)
 	}
-	l.at = wire.Cursor{}
+	l.at.Store(nil)
 	settle()
 	p.check(t, p.a, p.b, 10)
 }

@@ -15,10 +15,10 @@ import (
 
 // Node is the store of one node.
 type Node struct {
-	Now   func() time.Time
-	Grown func(peer wire.NodeID) // called after a log has grown; may be nil
+	Now func() time.Time
 
 	ident atomic.Pointer[wire.Identity]
+	grown atomic.Pointer[func(wire.NodeID)]
 	mu    sync.Mutex
 	s     *state
 }
@@ -36,6 +36,9 @@ func (n *Node) Identity() *wire.Identity { return n.ident.Load() }
 
 // SetIdentity changes the node's keys.
 func (n *Node) SetIdentity(i *wire.Identity) { n.ident.Store(i) }
+
+// OnGrown sets what is called after the log for a peer has grown.
+func (n *Node) OnGrown(f func(peer wire.NodeID)) { n.grown.Store(&f) }
 
 // ID is the node's name.
 func (n *Node) ID() wire.NodeID { return n.Identity().Card().Node }
@@ -91,9 +94,9 @@ func (n *Node) SendGroup(g *wire.Group) error {
 }
 
 func (n *Node) wake(to []wire.NodeID) {
-	if n.Grown != nil {
+	if f := n.grown.Load(); f != nil {
 		for _, p := range to {
-			n.Grown(p)
+			(*f)(p)
 		}
 	}
 }
