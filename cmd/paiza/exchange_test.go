@@ -396,3 +396,23 @@ func TestNotesAndGroups(t *testing.T) {
 		}
 	}
 }
+
+// TestTwoProcesses: what one process of a node writes is sent by the other that
+// has the peer's lease, and when that one stops, the first takes over.
+func TestTwoProcesses(t *testing.T) {
+	a, b := newState(t, "KAZ"), newState(t, "UZB")
+	paired(t, a, b)
+	b.up()
+	other := &state{t: t, body: a.body, target: a.target, at: "127.0.0.1:0", id: a.id}
+	other.open()
+	t.Cleanup(other.close)
+	other.up()
+	z := a.record("3", paiza.TLPGreen)
+	a.release("seizure/"+z.ID, "UZB")
+	until(t, "the other process sends it", func() bool { return len(b.foreign()) == 1 })
+	other.down()
+	a.up()
+	z = a.record("4", paiza.TLPGreen)
+	a.release("seizure/"+z.ID, "UZB")
+	until(t, "the first process goes on", func() bool { return len(b.foreign()) == 2 })
+}
