@@ -14,7 +14,7 @@ import (
 
 const (
 	outlogColumns = "peer, head_epoch, head_seq, head_hash, have_epoch, have_seq, have_hash, proven_epoch, proven_seq, proven_hash, stale"
-	outboxColumns = "peer, epoch, seq, prev, hash, raw, withheld, type, item, version, created"
+	outboxColumns = "peer, epoch, seq, prev, hash, digest, raw, withheld, type, item, version, created"
 )
 
 // place receives the three columns of a place in a log.
@@ -105,8 +105,9 @@ func (t *Tx) Enqueue(self wire.NodeID, peer int64, to wire.NodeID, list []Outgoi
 		}
 		last++
 		raw := wire.Place(o.Content, self, to, epoch, last, prev)
-		head = wire.Cursor{Epoch: epoch, Seq: last, Hash: wire.Next(prev, epoch, last, wire.Digest(raw))}
-		rows[i] = []any{peer, int64(epoch), int64(last), prev[:], bytesOf(head.Hash), raw, "", o.Type, o.Item, int64(o.Version), o.At.UnixMilli()}
+		digest := wire.Digest(raw)
+		head = wire.Cursor{Epoch: epoch, Seq: last, Hash: wire.Next(prev, epoch, last, digest)}
+		rows[i] = []any{peer, int64(epoch), int64(last), bytesOf(prev), bytesOf(head.Hash), bytesOf(digest), raw, "", o.Type, o.Item, int64(o.Version), o.At.UnixMilli()}
 	}
 	if err := t.insertMany("outbox", strings.Split(outboxColumns, ", "), rows); err != nil {
 		return head, err
@@ -187,7 +188,7 @@ func (s *Store) OutRows(ctx context.Context, peer int64, after wire.Cursor, n, s
 }
 
 func outRows(ctx context.Context, q querier, peer int64, where string, after wire.Cursor, n, size int) ([]OutRow, error) {
-	rows, err := q.QueryContext(ctx, "SELECT epoch, seq, hash, prev, raw, withheld, type FROM outbox WHERE peer = $1 AND "+where+" ORDER BY epoch, seq LIMIT "+strconv.Itoa(n),
+	rows, err := q.QueryContext(ctx, "SELECT epoch, seq, hash, prev, digest, raw, withheld, type FROM outbox WHERE peer = $1 AND "+where+" ORDER BY epoch, seq LIMIT "+strconv.Itoa(n),
 		peer, int64(after.Epoch), int64(after.Seq))
 	if err != nil {
 		return nil, diskError(err)
@@ -197,8 +198,8 @@ func outRows(ctx context.Context, q querier, peer int64, where string, after wir
 	for size > 0 && rows.Next() {
 		var r OutRow
 		var p place
-		var prev []byte
-		if err := rows.Scan(append(p.into(), &prev, &r.Raw, &r.Withheld, &r.Type)...); err != nil {
+		var prev, digest []byte
+		if err := rows.Scan(append(p.into(), &prev, &digest, &r.Raw, &r.Withheld, &r.Type)...); err != nil {
 			return nil, err
 		}
 		r.Cursor = p.cursor()
@@ -208,7 +209,8 @@ func outRows(ctx context.Context, q querier, peer int64, where string, after wir
 		}
 		size -= len(r.Raw)
 		if r.Withheld != "" {
-			r.Item = wire.Item{Digest: wire.Digest(r.Raw), Withheld: r.Withheld}
+			r.Item = wire.Item{Withheld: r.Withheld}
+			copy(r.Digest[:], digest)
 		}
 		out = append(out, r)
 	}

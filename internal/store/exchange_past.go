@@ -27,10 +27,10 @@ func (t *Tx) LayAside(peer int64, o *wire.Opened) error {
 		if it.Raw == nil {
 			withheld = string(wire.ReasonWithheld)
 		}
-		rows = append(rows, []any{peer, int64(it.Epoch), int64(it.Seq), bytesOf(prev), bytesOf(it.Hash), bytesOr(it.Raw), withheld})
+		rows = append(rows, []any{peer, int64(it.Epoch), int64(it.Seq), bytesOf(prev), bytesOf(it.Hash), bytesOf(it.Digest), bytesOr(it.Raw), withheld})
 		prev = it.Hash
 	}
-	const q = "INSERT INTO outback (peer, epoch, seq, prev, hash, raw, withheld) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (peer, epoch, seq) DO NOTHING"
+	const q = "INSERT INTO outback (peer, epoch, seq, prev, hash, digest, raw, withheld) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (peer, epoch, seq) DO NOTHING"
 	for _, row := range rows {
 		if _, err := t.exec(q, row...); err != nil {
 			return err
@@ -141,13 +141,13 @@ func (t *Tx) adopt(peer int64, head wire.Cursor, remember func(m *wire.Message) 
 					return head, err
 				}
 			}
-			row := []any{peer, int64(r.Epoch), int64(r.Seq), bytesOf(r.Prev), bytesOf(r.Hash), bytesOr(r.raw), string(r.Withheld), "", int64(0), int64(0), int64(0)}
+			row := []any{peer, int64(r.Epoch), int64(r.Seq), bytesOf(r.Prev), bytesOf(r.Hash), bytesOf(r.Digest), bytesOr(r.raw), string(r.Withheld), "", int64(0), int64(0), int64(0)}
 			if m, err := wire.ParseMessage(r.raw); err == nil {
 				item, err := remember(m)
 				if err != nil {
 					return head, err
 				}
-				row[7], row[8], row[9], row[10] = m.Type, item, int64(m.Version), m.Created.UnixMilli()
+				row[8], row[9], row[10], row[11] = m.Type, item, int64(m.Version), m.Created.UnixMilli()
 			}
 			rows = append(rows, row)
 			head = r.Cursor
@@ -229,15 +229,16 @@ func (t *Tx) page(table string, peer int64, after wire.Cursor) (out []pageRow, e
 	err = each(t.ctx, t.conn, func(r scanner) error {
 		var row pageRow
 		var p place
-		var prev []byte
-		if err := r.Scan(append(p.into(), &prev, &row.raw, &row.Withheld, &row.typ, &row.item, &row.version, &row.created)...); err != nil {
+		var prev, digest []byte
+		if err := r.Scan(append(p.into(), &prev, &digest, &row.raw, &row.Withheld, &row.typ, &row.item, &row.version, &row.created)...); err != nil {
 			return err
 		}
 		row.Cursor = p.cursor()
 		copy(row.Prev[:], prev)
+		copy(row.Digest[:], digest)
 		out = append(out, row)
 		return nil
-	}, "SELECT epoch, seq, hash, prev, raw, withheld"+more+" FROM "+table+" WHERE peer = $1 AND (epoch > $2 OR epoch = $3 AND seq > $4) ORDER BY epoch, seq LIMIT 256",
+	}, "SELECT epoch, seq, hash, prev, digest, raw, withheld"+more+" FROM "+table+" WHERE peer = $1 AND (epoch > $2 OR epoch = $3 AND seq > $4) ORDER BY epoch, seq LIMIT 256",
 		peer, int64(after.Epoch), int64(after.Epoch), int64(after.Seq))
 	return out, err
 }

@@ -260,23 +260,17 @@ func (s *Store) receipts(ctx context.Context, which string, args ...any) (good, 
 // Digests gives the digests of the messages after one number of a log, up to
 // another: of the log to the peer when ours is true, else of his.
 func (s *Store) Digests(ctx context.Context, peer int64, ours bool, epoch, after, last uint64) (out []wire.Hash, err error) {
-	query := "SELECT digest, digest FROM inbox"
+	table := "inbox"
 	if ours {
-		query = "SELECT raw, '' FROM outbox"
+		table = "outbox"
 	}
 	err = each(ctx, s.read, func(r scanner) error {
-		var raw, digest []byte
-		if err := r.Scan(&raw, &digest); err != nil {
-			return err
-		}
-		if ours {
-			out = append(out, wire.Digest(raw))
-			return nil
-		}
+		var digest []byte
 		var h wire.Hash
+		err := r.Scan(&digest)
 		copy(h[:], digest)
 		out = append(out, h)
-		return nil
-	}, query+" WHERE peer = $1 AND epoch = $2 AND seq > $3 AND seq <= $4 ORDER BY seq", peer, int64(epoch), int64(after), int64(last))
+		return err
+	}, "SELECT digest FROM "+table+" WHERE peer = $1 AND epoch = $2 AND seq > $3 AND seq <= $4 ORDER BY seq", peer, int64(epoch), int64(after), int64(last))
 	return out, err
 }

@@ -64,13 +64,15 @@ CREATE TABLE outepoch (
 	last       BIGINT NOT NULL,
 	PRIMARY KEY (peer, epoch)
 );
--- item is the subject that a message speaks of, 0 for none.
+-- item is the subject that a message speaks of, 0 for none. digest is of raw,
+-- which is empty for a message that came back withheld after a restore.
 CREATE TABLE outbox (
 	peer     BIGINT NOT NULL,
 	epoch    BIGINT NOT NULL,
 	seq      BIGINT NOT NULL,
 	prev     BYTEA NOT NULL,
 	hash     BYTEA NOT NULL,
+	digest   BYTEA NOT NULL,
 	raw      BYTEA NOT NULL,
 	withheld TEXT NOT NULL,
 	type     TEXT NOT NULL,
@@ -87,6 +89,7 @@ CREATE TABLE outback (
 	seq   BIGINT NOT NULL,
 	prev  BYTEA NOT NULL,
 	hash  BYTEA NOT NULL,
+	digest BYTEA NOT NULL,
 	raw   BYTEA NOT NULL,
 	withheld TEXT NOT NULL,
 	PRIMARY KEY (peer, epoch, seq)
