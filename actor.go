@@ -53,13 +53,17 @@ const (
 	RightManageAgencies  Right = "agency.manage"
 	RightReadLedger      Right = "ledger.read"
 	RightOperate         Right = "node.operate" // backup, restore, fsck, webhooks
+	RightManagePeers     Right = "peer.manage"  // this node's keys and card, other nodes, groups of them
+	RightReadMessage     Right = "message.read" // notes of other nodes' desks, and what became of what was sent
+	RightSendMessage     Right = "message.send"
 )
 
 // Rights lists every right.
 func Rights() []Right {
 	return []Right{RightReadSeizure, RightRecordSeizure, RightCorrectSeizure, RightWithdrawSeizure, RightRelabel, RightImport, RightUndoImport,
 		RightReadPicture, RightExport, RightReadCatalog, RightReadCase, RightManageCase, RightReadAlert, RightRaiseAlert, RightProposeRelease, RightConfirmRelease,
-		RightManagePeople, RightRecoverPerson, RightManageAgencies, RightReadLedger, RightOperate}
+		RightManagePeople, RightRecoverPerson, RightManageAgencies, RightReadLedger, RightOperate,
+		RightManagePeers, RightReadMessage, RightSendMessage}
 }
 
 // Via is the way by which an actor came.

@@ -202,6 +202,9 @@ func plain(s string) bool {
 		return false
 	}
 	for _, c := range s {
+		if c >= ' ' && c < 0x7f {
+			continue
+		}
 		if unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) {
 			return false
 		}

@@ -264,3 +264,35 @@ func FuzzUnarmour(f *testing.F) {
 		}
 	})
 }
+
+// item is a body of a message about a subject.
+type item interface{ Encode() ([]byte, error) }
+
+func fuzzItem[T item](f *testing.F, seed item, parse func([]byte) (T, error)) {
+	f.Helper()
+	raw, err := seed.Encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	fuzz(f, raw, func(raw []byte) ([]byte, error) {
+		x, err := parse(raw)
+		if err != nil {
+			return nil, err
+		}
+		return x.Encode()
+	})
+}
+
+func FuzzSeizureItem(f *testing.F) {
+	fuzzItem(f, wire.NewSeizureItem(someSeizure()), wire.ParseSeizureItem)
+}
+
+func FuzzAlertItem(f *testing.F) { fuzzItem(f, wire.NewAlertItem(someAlert()), wire.ParseAlertItem) }
+
+func FuzzNoteItem(f *testing.F) {
+	fuzzItem(f, &wire.NoteItem{Title: "On the parcel", Text: "First line\nsecond <line>", Author: "Duty analyst", Written: 1}, wire.ParseNoteItem)
+}
+
+func FuzzTombstone(f *testing.F) {
+	fuzzItem(f, &wire.Tombstone{Reason: "recorded twice"}, wire.ParseTombstone)
+}

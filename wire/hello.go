@@ -12,7 +12,7 @@ const (
 	magicHello     = "PZH1"
 	maxHelloCards  = 32
 	maxVersions    = 16
-	maxHelloProofs = 4
+	maxHelloProofs = 16
 	// MaxHello is the most bytes of a hello.
 	MaxHello = 4096 + maxHelloCards*MaxCard + maxHelloProofs*MaxReceipt
 )
@@ -29,7 +29,8 @@ type Hello struct {
 	Directory uint64    // version of the trust directory he has; 0 for none
 	Head      Cursor    // of his log for the other
 	Have      Cursor    // of the other's log, as far as he has it durably
-	Receipts  [][]byte  // the latest that he signed for Have
+	Proven    Cursor    // how far he holds the other's receipts for his own log
+	Receipts  [][]byte  // receipts for the other's log that the other lacks
 	Window    uint16    // how many batches he takes at once
 }
 
@@ -48,6 +49,7 @@ func (h *Hello) Encode() []byte {
 	w.u64(h.Directory)
 	writeCursor(w, h.Head)
 	writeCursor(w, h.Have)
+	writeCursor(w, h.Proven)
 	writeList(w, h.Receipts)
 	w.u16(h.Window)
 	return w.b
@@ -64,7 +66,7 @@ func ParseHello(raw []byte) (*Hello, error) {
 	h.Clock, h.Serial, h.NeedCards = r.time(), r.u64(), r.u64()
 	h.Cards = readList(r, maxHelloCards, MaxCard)
 	h.Directory = r.u64()
-	h.Head, h.Have = readCursor(r), readCursor(r)
+	h.Head, h.Have, h.Proven = readCursor(r), readCursor(r), readCursor(r)
 	h.Receipts = readList(r, maxHelloProofs, MaxReceipt)
 	h.Window = r.u16()
 	return h, r.done()

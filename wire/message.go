@@ -190,6 +190,14 @@ func ParseMessage(raw []byte) (*Message, error) {
 	return m, decodeContent(r.b, &m.Content)
 }
 
+// ContentOf gives the bytes of the content of a message, readable or not.
+func ContentOf(raw []byte) ([]byte, error) {
+	r := &reader{b: raw}
+	r.magic(magicMessage)
+	r.take(placeSize - 4)
+	return r.b, r.err
+}
+
 // ContentBytes are the bytes of the content, as they were read.
 func (m *Message) ContentBytes() []byte { return m.content }
 

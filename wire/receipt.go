@@ -47,7 +47,7 @@ func (e Event) failure() bool {
 const (
 	magicReceipt = "PZR1"
 	// MaxReceipt is the most bytes that a receipt may have.
-	MaxReceipt = 128 << 10
+	MaxReceipt = 96 << 10
 )
 
 // Receipt is a signed statement about messages of a log: those from First to

@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"paiza"
@@ -55,6 +56,21 @@ const (
 	ReasonWithheld     Reason = "withheld by the sender"
 	ReasonExercise     Reason = "exercise and real traffic do not mix"
 )
+
+// Reasons lists every reason that this node gives.
+func Reasons() []Reason {
+	return []Reason{
+		ReasonTruncated, ReasonMalformed, ReasonLimit, ReasonVersion, ReasonSuite, ReasonRecipient,
+		ReasonSender, ReasonKey, ReasonKeyExpired, ReasonKeyRevoked, ReasonSignature, ReasonAltered,
+		ReasonSealed, ReasonPadding, ReasonChain, ReasonGap, ReasonFork, ReasonBusy,
+		ReasonTrust, ReasonRollback, ReasonThreshold, ReasonExpired, ReasonAbsent, ReasonConflict,
+		ReasonUnreadable, ReasonPosition, ReasonType, ReasonHandling, ReasonGroup, ReasonNotMember,
+		ReasonVersionTaken, ReasonOwner, ReasonWithheld, ReasonExercise,
+	}
+}
+
+// Key names the reason for package locale.
+func (r Reason) Key() string { return "reason." + strings.ReplaceAll(string(r), " ", "_") }
 
 // Refusal says that bytes from elsewhere were not taken, and why. Detail is for
 // operators and holds no content. After says how long the other side should

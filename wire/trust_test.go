@@ -106,6 +106,18 @@ func TestWords(t *testing.T) {
 		if len(seen) != 256 || seen[""] {
 			t.Errorf("%s: %d different words", lang, len(seen))
 		}
+		begin := map[string]string{}
+		for w := range seen {
+			letters := []rune(strings.ReplaceAll(w, "ё", "е"))
+			if lang == "zh" {
+				continue // two characters, told apart by their sound
+			}
+			four := string(letters[:min(4, len(letters))])
+			if o := begin[four]; o != "" {
+				t.Errorf("%s: %s and %s begin alike", lang, w, o)
+			}
+			begin[four] = w
+		}
 	}
 }
 

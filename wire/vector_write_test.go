@@ -2,8 +2,11 @@ package wire_test
 
 import (
 	"bytes"
+	"crypto/hpke"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
+	"math/bits"
 	"testing"
 	"time"
 
@@ -86,6 +89,21 @@ func batchVectors(t *testing.T) (out []*vector) {
 	copy(swapped[frames+size:], good[frames:frames+size])
 	resign(swapped, a.sign)
 	add("messages_swapped", "cannot be opened", swapped)
+	for _, x := range []struct {
+		name, expect string
+		head         wire.Hash
+		frames       [][]byte
+	}{
+		{"head_of_other_messages", "wrong chain", wire.Hash{1}, [][]byte{frame(items[0].Raw, 0)}},
+		{"padding_not_empty", "bad padding", ends[0].Hash, [][]byte{frame(items[0].Raw, 7)}},
+		{"padding_of_another_class", "bad padding", ends[0].Hash, [][]byte{append(frame(items[0].Raw, 0), make([]byte, 32)...)}},
+		{"frame_of_no_kind", "malformed", ends[0].Hash, [][]byte{append([]byte{9}, frame(items[0].Raw, 0)[1:]...)}},
+		{"by_hand", "success", ends[0].Hash, [][]byte{frame(items[0].Raw, 0)}},
+	} {
+		hand := h
+		hand.Head = x.head
+		add(x.name, x.expect, sealByHand(t, hand, x.frames, a, b))
+	}
 	resealed := mustSeal(t, h, items, c, b)
 	add("signed_by_another", "unknown sender", resealed, [2]string{"card", b64(c.card.Bytes())})
 	return out
@@ -147,4 +165,45 @@ func statementVectors(t *testing.T) (out []*vector) {
 	p.Cards = p.Cards[1:]
 	add("proof", "without_card", "unknown sender", p.Encode())
 	return out
+}
+
+// frame is what is sealed for a message, by docs/PROTOCOL.md §6; fill stands where
+// zeros should.
+func frame(raw []byte, fill byte) []byte {
+	b := append([]byte{0}, binary.BigEndian.AppendUint32(nil, uint32(len(raw)))...)
+	b = append(b, raw...)
+	e := bits.Len(uint(len(b))) - 1
+	step := 1 << (e - bits.Len(uint(e)))
+	size := max(256, (len(b)+step-1)/step*step)
+	return append(b, bytes.Repeat([]byte{fill}, size-len(b))...)
+}
+
+// sealByHand makes a batch by docs/PROTOCOL.md §6 and nothing of the package but
+// its types, so that it can also make what the package would not.
+func sealByHand(t *testing.T, h wire.Header, frames [][]byte, from, to *party) []byte {
+	t.Helper()
+	be := binary.BigEndian
+	id, node, peer, key := from.card.Signing(), from.card.Node, to.card.Node, to.card.Sealing()
+	b := append([]byte("PZB1"), 0, 0, 1)
+	for _, part := range [][]byte{node[:], peer[:], id[:], key[:]} {
+		b = append(b, part...)
+	}
+	b = be.AppendUint64(be.AppendUint64(b, h.Epoch), h.First)
+	b = be.AppendUint16(b, uint16(len(frames)))
+	b = append(append(b, h.Prev[:]...), h.Head[:]...)
+	enc, sender, err := hpke.NewSender(to.seal.PublicKey(), hpke.HKDFSHA256(), hpke.AES256GCM(), append([]byte("paiza batch 1\x00"), b...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := append(be.AppendUint16(nil, uint16(len(enc))), enc...)
+	for i, f := range frames {
+		c, err := sender.Seal(be.AppendUint64(nil, h.First+uint64(i)), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed = append(be.AppendUint32(sealed, uint32(len(c))), c...)
+	}
+	b = append(append(b, make([]byte, evidence-len(b))...), sealed...)
+	resign(b, from.sign)
+	return b
 }

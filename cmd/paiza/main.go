@@ -57,6 +57,11 @@ type cli struct {
 	Agency   agencyCmd   `cmd:"" help:"Agencies that share this node."`
 	Case     caseCmd     `cmd:"" help:"Cases."`
 	Release  releaseCmd  `cmd:"" help:"What leaves the agency: list, confirm, refuse."`
+	Nodes    nodeCmd     `cmd:"" name:"node" help:"This node among others: its keys, its card, its peers."`
+	Group    groupCmd    `cmd:"" help:"Groups of nodes."`
+	Courier  courierCmd  `cmd:"" help:"Carry traffic on a medium instead of a network."`
+	Proof    proofCmd    `cmd:"" help:"Write a file that proves what was exchanged."`
+	Verify   verifyCmd   `cmd:"" help:"Check such a file; it needs no store and no network."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

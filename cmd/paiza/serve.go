@@ -26,8 +26,9 @@ import (
 )
 
 type serveCmd struct {
-	Address string `help:"Address to listen on ($PAIZA_ADDRESS, 127.0.0.1:8080)." placeholder:"HOST:PORT"`
-	HTTPS   bool   `help:"Pages are reached over HTTPS at a proxy before this process: cookies are then bound to it ($PAIZA_HTTPS)."`
+	Address  string `help:"Address to listen on ($PAIZA_ADDRESS, 127.0.0.1:8080)." placeholder:"HOST:PORT"`
+	Exchange string `help:"Address to listen on for other nodes, and to send to them ($PAIZA_EXCHANGE)." placeholder:"HOST:PORT"`
+	HTTPS    bool   `help:"Pages are reached over HTTPS at a proxy before this process: cookies are then bound to it ($PAIZA_HTTPS)."`
 }
 
 // Help is shown under the usage.
@@ -42,6 +43,9 @@ func (c *serveCmd) settings(a *app) (config.Config, error) {
 	flags := map[string]string{}
 	if c.Address != "" {
 		flags["listen.address"] = c.Address
+	}
+	if c.Exchange != "" {
+		flags["exchange.address"] = c.Exchange
 	}
 	if c.HTTPS {
 		flags["listen.https"] = "true"
@@ -136,6 +140,16 @@ func (n *running) serve(a *app, ready func(base string) error) error {
 		n.log.Info("stopping")
 		n.tell("STOPPING=1")
 	})
+	if n.cfg.Exchange.Address != "" {
+		ctx, stop := context.WithCancel(a.ctx)
+		at, wait, err := startExchange(ctx, n.desk, n.cfg.Exchange.Address, n.log)
+		if err != nil {
+			stop()
+			return errors.Join(err, l.Close())
+		}
+		defer func() { stop(); wait() }()
+		n.log.Info("open for other nodes", "address", at)
+	}
 	return site.Serve(a.ctx, l)
 }
 

@@ -24,6 +24,7 @@ const (
 	KindImport  Kind = "import"
 	KindCase    Kind = "case"
 	KindAlert   Kind = "alert"
+	KindNote    Kind = "note"
 )
 
 // Object is what an act is done to, as far as a decision needs it.

@@ -42,6 +42,9 @@ func TestRoles(t *testing.T) {
 		paiza.RightManageAgencies:  {admin},
 		paiza.RightReadLedger:      {auditor, admin},
 		paiza.RightOperate:         {admin},
+		paiza.RightManagePeers:     {admin},
+		paiza.RightReadMessage:     {registrar, analyst, prosecutor, duty},
+		paiza.RightSendMessage:     {registrar, analyst, prosecutor, duty},
 	}
 	for _, right := range paiza.Rights() {
 		roles, ok := table[right]

@@ -14,18 +14,20 @@ var reading = []paiza.Right{paiza.RightReadSeizure, paiza.RightReadPicture, paiz
 var rights = map[paiza.Role][]paiza.Right{
 	paiza.RoleViewer: reading,
 	paiza.RoleRegistrar: with(reading, paiza.RightRecordSeizure, paiza.RightCorrectSeizure, paiza.RightWithdrawSeizure,
-		paiza.RightImport, paiza.RightUndoImport),
-	paiza.RoleAnalyst: with(reading, paiza.RightExport, paiza.RightRelabel, paiza.RightRaiseAlert, paiza.RightProposeRelease),
+		paiza.RightImport, paiza.RightUndoImport, paiza.RightReadMessage, paiza.RightSendMessage),
+	paiza.RoleAnalyst: with(reading, paiza.RightExport, paiza.RightRelabel, paiza.RightRaiseAlert, paiza.RightProposeRelease,
+		paiza.RightReadMessage, paiza.RightSendMessage),
 	paiza.RoleChemist: with(reading, paiza.RightCorrectSeizure, paiza.RightRaiseAlert),
 	paiza.RoleProsecutor: with(reading, paiza.RightManageCase, paiza.RightRelabel, paiza.RightRaiseAlert, paiza.RightWithdrawSeizure, paiza.RightExport,
-		paiza.RightProposeRelease, paiza.RightConfirmRelease),
-	paiza.RoleDutyOfficer:  with(reading, paiza.RightRecordSeizure, paiza.RightRaiseAlert, paiza.RightProposeRelease),
+		paiza.RightProposeRelease, paiza.RightConfirmRelease, paiza.RightReadMessage, paiza.RightSendMessage),
+	paiza.RoleDutyOfficer: with(reading, paiza.RightRecordSeizure, paiza.RightRaiseAlert, paiza.RightProposeRelease,
+		paiza.RightReadMessage, paiza.RightSendMessage),
 	paiza.RolePressOfficer: {paiza.RightReadSeizure, paiza.RightReadPicture, paiza.RightReadCatalog, paiza.RightReadAlert, paiza.RightExport},
 	paiza.RoleAuditor:      {paiza.RightReadCatalog, paiza.RightReadLedger},
 	// An administrator looks after people and the machine; the role by itself
 	// opens no record.
 	paiza.RoleAdministrator: {paiza.RightReadCatalog, paiza.RightManagePeople, paiza.RightRecoverPerson, paiza.RightManageAgencies,
-		paiza.RightReadLedger, paiza.RightOperate},
+		paiza.RightReadLedger, paiza.RightOperate, paiza.RightManagePeers},
 }
 
 func with(list []paiza.Right, more ...paiza.Right) []paiza.Right {

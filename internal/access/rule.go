@@ -46,7 +46,7 @@ var rules = []rule{
 
 	// What was withdrawn is seen by the agency that withdrew it and is changed by nobody.
 	{id: "withdrawn", deny: true, when: func(who *paiza.Actor, right paiza.Right, _ *Context) Expr {
-		if right != paiza.RightReadSeizure && right != paiza.RightReadAlert {
+		if right != paiza.RightReadSeizure && right != paiza.RightReadAlert && right != paiza.RightReadMessage {
 			return is(FieldWithdrawn, yes)
 		}
 		return and(Const(who.Via != paiza.ViaConsole), is(FieldWithdrawn, yes), not(is(FieldOwner, who.Agency)))
@@ -80,7 +80,7 @@ var rules = []rule{
 
 	// Agencies of health statistics and of the press work with aggregates
 	// (no registry of drug users; nothing to the press that is not cleared).
-	{id: "aggregate-agency", deny: true, rights: []paiza.Right{paiza.RightReadSeizure, paiza.RightExport, paiza.RightReadCase},
+	{id: "aggregate-agency", deny: true, rights: []paiza.Right{paiza.RightReadSeizure, paiza.RightExport, paiza.RightReadCase, paiza.RightReadMessage},
 		when: desk(func(who *paiza.Actor) Expr {
 			return and(Const(who.AgencyKind == paiza.AgencyHealth || who.AgencyKind == paiza.AgencyPress), not(is(FieldTLP, string(paiza.TLPClear))))
 		})},

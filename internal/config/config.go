@@ -35,6 +35,7 @@ type Config struct {
 	Passkey    Passkey
 	OIDC       OIDC
 	Backup     Backup
+	Exchange   Exchange
 	Limits     Limits
 }
 
@@ -97,6 +98,11 @@ type Backup struct {
 	Keep       int            `toml:"keep" env:"PAIZA_BACKUP_KEEP" default:"14"`
 	Recipients []string       `toml:"recipients" env:"PAIZA_BACKUP_RECIPIENTS"` // age public keys
 	Scratch    string         `toml:"scratch" env:"PAIZA_BACKUP_SCRATCH"`       // where a copy lies, unencrypted, while it is sealed
+}
+
+// Exchange is where other nodes reach this one; off when the address is empty.
+type Exchange struct {
+	Address string `toml:"address" env:"PAIZA_EXCHANGE"` // HOST:PORT; nodes prove themselves by their cards
 }
 
 // Limits bound what one request may take.

@@ -21,7 +21,16 @@ func (d *Desk) Alerts(ctx context.Context, who paiza.Actor, before string, n int
 	if err != nil {
 		return nil, err
 	}
-	return list, d.sawRedAlerts(ctx, who, list...)
+	if err := d.sawRedAlerts(ctx, who, list...); err != nil {
+		return nil, err
+	}
+	var foreign []string
+	for _, a := range list {
+		if a.Handling.Origin != "" {
+			foreign = append(foreign, a.ID)
+		}
+	}
+	return list, d.notified(ctx, who, "alert", foreign)
 }
 
 // AlertDetail is an alert with its history.
@@ -38,6 +47,11 @@ func (d *Desk) Alert(ctx context.Context, who paiza.Actor, id string) (AlertDeta
 	}
 	if err := d.sawRedAlerts(ctx, who, a); err != nil {
 		return AlertDetail{}, err
+	}
+	if a.Handling.Origin != "" {
+		if err := d.openedItem(ctx, who, "alert", a.ID); err != nil {
+			return AlertDetail{}, err
+		}
 	}
 	history, err := d.store.History(ctx, "alert/"+a.ID)
 	return AlertDetail{a, history}, err
@@ -91,8 +105,11 @@ func (d *Desk) RaiseAlert(ctx context.Context, who paiza.Actor, in paiza.NewAler
 	return a, err
 }
 
+// contentOfAlert is an alert as its versions are kept.
+func contentOfAlert(a paiza.Alert) ([]byte, error) { return json.Marshal(a) }
+
 func changedAlert(action string, a paiza.Alert, reason, detail string) (entry, error) {
-	content, err := json.Marshal(a)
+	content, err := contentOfAlert(a)
 	return entry{action: action, subject: "alert/" + a.ID, reason: reason, detail: detail, version: a.Version, content: content}, err
 }
 
@@ -190,7 +207,15 @@ func (d *Desk) changeAlert(ctx context.Context, who paiza.Actor, right paiza.Rig
 		if err != nil {
 			return entry{}, err
 		}
+		if err := d.passOnAlert(ctx, t, a, reason); err != nil {
+			return entry{}, err
+		}
 		return changedAlert(action, a, reason, detail)
 	})
 	return a, err
+}
+
+// passOnAlert gives everybody who has the alert what it is now.
+func (d *Desk) passOnAlert(ctx context.Context, t *store.Tx, a paiza.Alert, reason string) error {
+	return d.passOn(ctx, t, "alert", a.ID, func() (letter, error) { return d.letterOfAlert(ctx, a) }, a.Handling, a.Withdrawn, reason)
 }

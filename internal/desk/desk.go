@@ -23,6 +23,7 @@ import (
 	"paiza/internal/catalog"
 	"paiza/internal/picture"
 	"paiza/internal/store"
+	"paiza/wire"
 )
 
 // Options are what a desk works with.
@@ -65,6 +66,7 @@ type Desk struct {
 	seenBy  map[string]store.Seen
 
 	handlings known
+	nodes     nodes
 
 	readyMu sync.Mutex
 	ready   Readiness
@@ -125,22 +127,30 @@ type entry struct {
 // act runs fn in one transaction and writes the ledger entry which fn returns
 // beside it. Every change on the node goes through here.
 func (d *Desk) act(ctx context.Context, who paiza.Actor, fn func(t *store.Tx) (entry, error)) error {
-	return d.store.Write(ctx, func(t *store.Tx) error {
+	var grown []wire.NodeID
+	err := d.store.Write(ctx, func(t *store.Tx) error {
 		e, err := fn(t)
 		if err != nil {
 			return err
 		}
+		grown = t.Grown()
 		return t.Append(&paiza.Act{At: d.now(), Actor: who, Action: e.action, Subject: e.subject, Reason: e.reason, Detail: e.detail,
 			Version: e.version, Content: e.content})
 	})
+	if err == nil {
+		d.nodes.wake(grown)
+	}
+	return err
 }
 
 // allow asks for a right.
 func allow(who paiza.Actor, right paiza.Right) error { return access.Allow(who, right) }
 
+var name32 = base32.StdEncoding.WithPadding(base32.NoPadding)
+
 // newID is a random name of 80 bits, for people, uploads and one-time links.
 func newID() string {
 	var b [10]byte
 	rand.Read(b[:])
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+	return strings.ToLower(name32.EncodeToString(b[:]))
 }

@@ -22,7 +22,8 @@ func (d *Desk) may(who paiza.Actor, right paiza.Right) access.Expr {
 
 // reading is the right to read each kind of object.
 var reading = map[access.Kind]paiza.Right{access.KindSeizure: paiza.RightReadSeizure, access.KindTotal: paiza.RightReadSeizure,
-	access.KindImport: paiza.RightReadSeizure, access.KindCase: paiza.RightReadCase, access.KindAlert: paiza.RightReadAlert}
+	access.KindImport: paiza.RightReadSeizure, access.KindCase: paiza.RightReadCase, access.KindAlert: paiza.RightReadAlert,
+	access.KindNote: paiza.RightReadMessage}
 
 // decide asks for one object. What a person may not read does not exist for
 // him; what he may read and not do is forbidden, with the rule that says why.

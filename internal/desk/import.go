@@ -397,6 +397,9 @@ func (d *Desk) Undo(ctx context.Context, who paiza.Actor, id, reason string) (pa
 		return imp, err
 	}
 	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
+		if err := d.passOnImport(ctx, t, num, true, reason); err != nil {
+			return entry{}, err
+		}
 		return entry{action: "import.undo", subject: "import/" + imp.ID, reason: reason,
 			detail: fmt.Sprintf("sha256 %s, %d rows", imp.SHA256, imp.Counts.Imported)}, t.UndoImport(num, d.now())
 	})

@@ -134,6 +134,9 @@ func (d *Desk) load(ctx context.Context, who paiza.Actor, in ImportRequest, imp 
 			return entry{}, err
 		}
 		imp.Counts.Revised = revised
+		if err := d.recallReplaced(ctx, t); err != nil {
+			return entry{}, err
+		}
 		return entry{action: "import.run", subject: "import/" + imp.ID, reason: in.Reason,
 			detail: fmt.Sprintf("profile %s, sha256 %s, read %d, imported %d, refused %d, repeated %d, set aside %d, revised %d", imp.Profile, imp.SHA256,
 				imp.Counts.Read, imp.Counts.Imported, imp.Counts.Refused, imp.Counts.Repeated, imp.Counts.SetAside, revised)}, t.FinishImport(num, imp, report.Header, loader.Sum)

@@ -2,8 +2,6 @@ package desk
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"time"
 
@@ -24,29 +22,33 @@ func (d *Desk) WaitingReleases(ctx context.Context, who paiza.Actor) (int, error
 // ReleaseDetail is a release with its record.
 type ReleaseDetail struct {
 	paiza.Release
-	Seizure paiza.Seizure
-	Changed bool   // since it was proposed: confirming will find it overtaken
-	Rule    string // why the reader may not confirm it: the rule; empty when he may
+	Seizure paiza.Seizure // where it is of one …
+	Alert   paiza.Alert   // … or of an alert
+	Changed bool          // since it was proposed: confirming will find it overtaken
+	Rule    string        // why the reader may not confirm it: the rule; empty when he may
 }
 
 // Release reads one release with the record as it is now.
 func (d *Desk) Release(ctx context.Context, who paiza.Actor, id string) (ReleaseDetail, error) {
-	r, z, err := d.releaseFor(ctx, who, id)
+	r, rec, err := d.releaseFor(ctx, who, id)
 	if err != nil {
 		return ReleaseDetail{}, err
 	}
-	out := ReleaseDetail{Release: r, Seizure: z}
-	now, err := digestOf(z)
-	if err != nil {
-		return out, err
-	}
-	out.Changed = now != r.Digest
+	out := ReleaseDetail{Release: r, Seizure: rec.seizure, Alert: rec.alert, Changed: digestOf(rec.content) != r.Digest}
 	c := d.when()
 	c.Public, c.Proposer = r.Public(), r.Proposer
-	if got := access.Decide(who, paiza.RightConfirmRelease, objectOf(z), c); !got.Allow {
+	if got := access.Decide(who, paiza.RightConfirmRelease, rec.object, c); !got.Allow {
 		out.Rule = got.Rule
 	}
-	return out, d.sawRedSeizures(ctx, who, z)
+	return out, d.sawRedRecord(ctx, who, rec)
+}
+
+// sawRedRecord is sawRed for the record of a release.
+func (d *Desk) sawRedRecord(ctx context.Context, who paiza.Actor, rec record) error {
+	if rec.handling.TLP != paiza.TLPRed {
+		return nil
+	}
+	return d.sawRed(ctx, who, rec.kind, []string{rec.id})
 }
 
 // ReleaseFor reads a record for the form of a proposal, with what may be said
@@ -93,17 +95,17 @@ type releasedLimits struct {
 // that travel with it, as JSON. It holds exactly the bytes that two persons
 // confirmed. Taking it out is an act.
 func (d *Desk) ReleasedFile(ctx context.Context, who paiza.Actor, id string) ([]byte, error) {
-	r, z, err := d.releaseFor(ctx, who, id)
+	r, rec, err := d.releaseFor(ctx, who, id)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.decide(who, paiza.RightProposeRelease, objectOf(z), d.when(), "release", id); err != nil {
+	if err := d.decide(who, paiza.RightProposeRelease, rec.object, d.when(), "release", id); err != nil {
 		return nil, err
 	}
 	if r.State != paiza.ReleaseConfirmed || r.Public() {
 		return nil, paiza.Conflict("release.no_file", nil)
 	}
-	then, content, err := d.confirmed(ctx, r, z)
+	limits, content, err := d.confirmed(ctx, r, rec)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +116,7 @@ func (d *Desk) ReleasedFile(ctx context.Context, who paiza.Actor, id string) ([]
 	out, err := json.Marshal(releasedFile{Format: "paiza release 1", Digest: r.Digest, Record: content,
 		Release: releasedAct{ID: r.ID, Subject: r.Subject, Version: r.Version, Audience: r.Audience, Owner: owner.Name, Reason: r.Reason,
 			Proposed: r.Proposed, Confirmed: r.Decided},
-		Limits: releasedLimits{then.Handling.TLP, then.Handling.Purpose, then.Caveat}})
+		Limits: limits})
 	if err != nil {
 		return nil, err
 	}
@@ -125,24 +127,25 @@ func (d *Desk) ReleasedFile(ctx context.Context, who paiza.Actor, id string) ([]
 
 // confirmed is the record as it was confirmed: as it is now, or an earlier
 // version of it.
-func (d *Desk) confirmed(ctx context.Context, r paiza.Release, z paiza.Seizure) (paiza.Seizure, []byte, error) {
-	content, err := contentOf(z)
-	if err != nil {
-		return z, nil, err
-	}
-	if z.Version != r.Version {
+func (d *Desk) confirmed(ctx context.Context, r paiza.Release, rec record) (limits releasedLimits, content []byte, err error) {
+	content = rec.content
+	if rec.version != r.Version {
 		content, err = d.store.Version(ctx, r.Subject, r.Version)
 		if isNotFound(err, "version") {
-			return z, nil, paiza.Conflict("release.content_gone", nil)
+			return limits, nil, paiza.Conflict("release.content_gone", nil)
 		}
 		if err != nil {
-			return z, nil, err
+			return limits, nil, err
 		}
 	}
-	sum := sha256.Sum256(content)
-	if hex.EncodeToString(sum[:]) != r.Digest {
-		return z, nil, paiza.Conflict("release.content_gone", nil)
+	if digestOf(content) != r.Digest {
+		return limits, nil, paiza.Conflict("release.content_gone", nil)
 	}
-	then, err := seizureOf(content)
-	return then, content, err
+	if rec.kind == "alert" {
+		var a paiza.Alert
+		err = json.Unmarshal(content, &a)
+		return releasedLimits{a.Handling.TLP, a.Handling.Purpose, a.Caveat}, content, err
+	}
+	z, err := seizureOf(content)
+	return releasedLimits{z.Handling.TLP, z.Handling.Purpose, z.Caveat}, content, err
 }

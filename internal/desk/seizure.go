@@ -136,6 +136,11 @@ func (d *Desk) Seizure(ctx context.Context, who paiza.Actor, id string) (Seizure
 	if err := d.sawRedSeizures(ctx, who, z); err != nil {
 		return SeizureDetail{}, err
 	}
+	if z.Handling.Origin != "" {
+		if err := d.openedItem(ctx, who, "seizure", z.ID); err != nil {
+			return SeizureDetail{}, err
+		}
+	}
 	out := SeizureDetail{Seizure: z, May: d.mayDoTo(who, z)}
 	if out.History, err = d.store.History(ctx, "seizure/"+z.ID); err != nil {
 		return out, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -169,6 +170,10 @@ func (d *Desk) RelabelImport(ctx context.Context, who paiza.Actor, id string, in
 	}
 	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		n, err := t.RelabelImport(num, h)
+		if err != nil {
+			return entry{}, err
+		}
+		err = d.passOnImport(ctx, t, num, false, reason)
 		return entry{action: "import.relabel", subject: "import/" + imp.ID, reason: reason,
 			detail: fmt.Sprintf("%s → %s, %d rows", handlingText(imp.Handling), handlingText(h), n)}, err
 	})
@@ -176,6 +181,28 @@ func (d *Desk) RelabelImport(ctx context.Context, who paiza.Actor, id string, in
 		return imp, err
 	}
 	return d.store.Import(ctx, id)
+}
+
+// passOnImport does so for the rows of an import.
+func (d *Desk) passOnImport(ctx context.Context, t *store.Tx, num int64, undone bool, reason string) error {
+	items, err := t.ItemsOfImport(num)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		z, err := t.SeizureNow(i.Record)
+		if errors.Is(err, paiza.ErrNotFound) {
+			continue // a later edition replaced it
+		}
+		if err != nil {
+			return err
+		}
+		z.Withdrawn = z.Withdrawn || undone
+		if err := d.passOnSeizure(ctx, t, z, reason); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // change makes the next version of a seizure. do changes it and says what for
@@ -196,9 +223,17 @@ func (d *Desk) change(ctx context.Context, who paiza.Actor, action, id string, e
 		if err != nil {
 			return entry{}, err
 		}
+		if err := d.passOnSeizure(ctx, t, z, reason); err != nil {
+			return entry{}, err
+		}
 		return changed(action, z, reason, detail)
 	})
 	return z, err
+}
+
+// passOnSeizure gives everybody who has the seizure what it is now.
+func (d *Desk) passOnSeizure(ctx context.Context, t *store.Tx, z paiza.Seizure, reason string) error {
+	return d.passOn(ctx, t, "seizure", z.ID, func() (letter, error) { return d.letterOf(ctx, z) }, z.Handling, z.Withdrawn, reason)
 }
 
 func needReason(reason string) error {

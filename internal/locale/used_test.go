@@ -17,6 +17,7 @@ import (
 	"paiza/internal/catalog"
 	"paiza/internal/ingest"
 	"paiza/internal/locale"
+	"paiza/wire"
 )
 
 var (
@@ -133,6 +134,12 @@ func TestNamed(t *testing.T) {
 	}
 	for _, key := range catalog.Reasons() {
 		want(key)
+	}
+	for _, v := range wire.Reasons() {
+		want(v.Key())
+	}
+	for _, v := range paiza.PeerStatuses() {
+		want("peer.status_" + string(v))
 	}
 	for _, v := range []paiza.Class{paiza.ClassNarcotic, paiza.ClassPsychotropic, paiza.ClassPrecursor, paiza.ClassNew, paiza.ClassOther} {
 		want("class." + string(v))

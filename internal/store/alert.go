@@ -63,9 +63,33 @@ func (t *Tx) ChangeAlert(id string, expect int64, change func(a *paiza.Alert) er
 		return a, err
 	}
 	a.Version, a.Handling = a.Version+1, a.Handling.Clean()
-	_, err = t.exec("UPDATE alert SET kind = $1, urgency = $2, title = $3, body = $4, substance = $5, structure = $6, country = $7, date = $8,"+
+	return a, t.rewriteAlert(num, handling, subject, &a)
+}
+
+func (t *Tx) rewriteAlert(num, handling int64, subject string, a *paiza.Alert) error {
+	_, err := t.exec("UPDATE alert SET kind = $1, urgency = $2, title = $3, body = $4, substance = $5, structure = $6, country = $7, date = $8,"+
 		" handling = $9, caveat = $10, exercise = $11, version = $12, withdrawn = $13 WHERE num = $14",
-		append(append(alertArgs(num, handling, subject, &a)[2:13:13], a.Version, flag(a.Withdrawn)), num)...)
+		append(append(alertArgs(num, handling, subject, a)[2:13:13], a.Version, flag(a.Withdrawn)), num)...)
+	return err
+}
+
+// ReplaceAlert writes another version of an alert of another node, which its
+// owner may take back and give out again.
+func (t *Tx) ReplaceAlert(num int64, a *paiza.Alert) error {
+	handling, err := t.Handling(a.Handling)
+	if err != nil {
+		return err
+	}
+	a.Handling = a.Handling.Clean()
+	return t.rewriteAlert(num, handling, "", a)
+}
+
+// AlertNow reads an alert within the transaction, also one that was withdrawn.
+func (t *Tx) AlertNow(num int64) (paiza.Alert, error) {
+	a, _, err := scanAlert(t.queryRow(selectAlert+" WHERE num = $1", num))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = paiza.NotFound("alert", strconv.FormatInt(num, 10))
+	}
 	return a, err
 }
 

@@ -39,6 +39,26 @@ var tables = []struct{ name, columns string }{
 	{"version", "subject, version, seq, content"},
 	{"release", releaseColumns},
 	{"alert", alertColumns},
+	{"peer", peerColumns},
+	{"card", "node, serial, raw"},
+	{"revocation", "node, key, raw"},
+	{"directory", "version, raw"},
+	{"outlog", outlogColumns},
+	{"outepoch", "peer, epoch, base_epoch, base_seq, base_hash, last"},
+	{"outbox", outboxColumns},
+	{"receipt", receiptColumns},
+	{"inlog", "peer, epoch, seq, hash"},
+	{"inbox", inboxColumns},
+	{"inbatch", "peer, epoch, last, first, evidence"},
+	{"item", itemColumns},
+	{"item_version", "item, version, hash"},
+	{"audience", "item, peer, party, desk, gone"},
+	{"opening", "item, version, person, at"},
+	{"node_group", "id, version, owner, name, raw"},
+	{"note", noteColumns},
+	{"file", "num, id, size, chunks, have, manifest"},
+	{"file_chunk", "file, idx, data"},
+	{"file_use", "file, item, peer, incoming, name, media, key, refused"},
 	{"import", importColumns + ", header, purged"},
 	{"sighting", "kind, import, num"},
 	{"import_error", "import, seq, sheet, line, field, value, reason, args, aside"},
@@ -80,7 +100,7 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 
 // running are the tables of running processes, and one-time ways in: what was
 // used since must not come back with a restore.
-var running = []string{"session", "signin", "ceremony", "attempt", "recovery", "lease", "upload", "upload_chunk", "repeat", "job", "job_run"}
+var running = []string{"session", "signin", "ceremony", "attempt", "recovery", "lease", "upload", "upload_chunk", "outback", "repeat", "job", "job_run"}
 
 // withoutRunning takes what belongs to running processes out of a copy, and the
 // space it took.
@@ -234,7 +254,7 @@ func readTable(ctx context.Context, tx *sql.Tx, table string, columns []string, 
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
-		if batch = append(batch, row); len(batch) == 5000 {
+		if batch = append(batch, row); len(batch) == chunkOf(table) {
 			if err := chunk(batch); err != nil {
 				return err
 			}
@@ -248,6 +268,16 @@ func readTable(ctx context.Context, tx *sql.Tx, table string, columns []string, 
 		return nil
 	}
 	return chunk(batch)
+}
+
+// chunkOf is how many rows of a table are copied at once: few where one row may
+// have a megabyte.
+func chunkOf(table string) int {
+	switch table {
+	case "outbox", "inbox", "file_chunk", "item":
+		return 100
+	}
+	return 5000
 }
 
 func (t *Tx) insertRows(table string, columns []string, rows [][]any) error {

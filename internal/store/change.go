@@ -77,19 +77,62 @@ func (t *Tx) ChangeSeizure(id string, expect int64, change func(z *paiza.Seizure
 	} else {
 		sum.Seizure(&z, is)
 	}
-	args := make([]any, len(seizureColumns))
-	seizureArgs(args, num, imp, is, Key{}, 0, &z)
-	if _, err := t.exec(updateSeizure, append(args[firstChanging:], superseded, num)...); err != nil {
-		return z, err
-	}
-	var b strings.Builder
-	if _, err := t.exec("DELETE FROM seizure_text WHERE rowid = $1", num); err != nil {
-		return z, err
-	}
-	if _, err := t.exec(addWords, num, wordsOf(&b, &z)); err != nil {
+	if err := t.rewriteSeizure(num, imp, is, superseded, &z); err != nil {
 		return z, err
 	}
 	return z, t.AddRollup(imp, sum)
+}
+
+// rewriteSeizure writes what may change of a seizure, and its search words.
+func (t *Tx) rewriteSeizure(num, imp, handling, superseded int64, z *paiza.Seizure) error {
+	args := make([]any, len(seizureColumns))
+	seizureArgs(args, num, imp, handling, Key{}, 0, z)
+	if _, err := t.exec(updateSeizure, append(args[firstChanging:], superseded, num)...); err != nil {
+		return err
+	}
+	var b strings.Builder
+	if _, err := t.exec("DELETE FROM seizure_text WHERE rowid = $1", num); err != nil {
+		return err
+	}
+	_, err := t.exec(addWords, num, wordsOf(&b, z))
+	return err
+}
+
+// ReplaceSeizure writes another version of a seizure of another node: its owner
+// may take one back and give it out again. The change of the cells is added to
+// sum, which the caller writes.
+func (t *Tx) ReplaceSeizure(num int64, z *paiza.Seizure, sum *Rollup) error {
+	was, err := scanSeizure(t.queryRow(selectSeizure+" WHERE num = $1 AND "+known+t.s.engine.forUpdate("seizure"), num))
+	if err != nil {
+		return err
+	}
+	before, err := t.Handling(was.Handling)
+	if err != nil {
+		return err
+	}
+	is, err := t.Handling(z.Handling)
+	if err != nil {
+		return err
+	}
+	if !was.Withdrawn {
+		sum.Without(&was, before)
+	}
+	superseded := int64(withdrawn)
+	if !z.Withdrawn {
+		superseded = 0
+		sum.Seizure(z, is)
+	}
+	return t.rewriteSeizure(num, 0, is, superseded, z)
+}
+
+// SeizureNow reads a seizure within the transaction, also one that was
+// withdrawn.
+func (t *Tx) SeizureNow(num int64) (paiza.Seizure, error) {
+	z, err := scanSeizure(t.queryRow(selectSeizure+" WHERE num = $1 AND "+known, num))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = paiza.NotFound("seizure", strconv.FormatInt(num, 10))
+	}
+	return z, err
 }
 
 // RelabelImport makes the rows of an import that are handled as the import is

@@ -27,8 +27,22 @@ func markOf(h paiza.Handling) string {
 func (t *Tx) Handling(h paiza.Handling) (int64, error) {
 	h = h.Clean()
 	mark := markOf(h)
+	if id, ok := t.handlings[mark]; ok {
+		return id, nil
+	}
+	id, err := t.handling(h, mark)
+	if err == nil {
+		if t.handlings == nil {
+			t.handlings = map[string]int64{}
+		}
+		t.handlings[mark] = id
+	}
+	return id, err
+}
+
+func (t *Tx) handling(h paiza.Handling, mark string) (int64, error) {
 	var id int64
-	err := t.queryRow("SELECT id FROM handling WHERE mark = $1", mark).Scan(&id)
+	err := t.row("SELECT id FROM handling WHERE mark = $1", mark).Scan(&id)
 	if err == nil || !errors.Is(err, sql.ErrNoRows) {
 		return id, err
 	}
@@ -36,7 +50,7 @@ func (t *Tx) Handling(h paiza.Handling) (int64, error) {
 		return 0, err
 	}
 	// Another transaction may have made it while this one waited for the counter.
-	err = t.queryRow("SELECT id FROM handling WHERE mark = $1", mark).Scan(&id)
+	err = t.row("SELECT id FROM handling WHERE mark = $1", mark).Scan(&id)
 	if err == nil || !errors.Is(err, sql.ErrNoRows) {
 		return id, err
 	}

@@ -93,11 +93,7 @@ func (t *Tx) head(size int64) (ledger.Tree, *ledger.Key, error) {
 
 // setting reads a setting with a statement of the transaction.
 func (t *Tx) setting(name string) (v string, err error) {
-	st, err := t.prepare("SELECT value FROM meta WHERE name = $1")
-	if err != nil {
-		return "", err
-	}
-	err = st.QueryRowContext(t.ctx, name).Scan(&v)
+	err = t.row("SELECT value FROM meta WHERE name = $1", name).Scan(&v)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}

@@ -101,6 +101,17 @@ const known = "superseded <= 0 AND import NOT IN (SELECT num FROM import WHERE s
 // InsertSeizure writes one seizure that a person typed, its search words and
 // its cells. key must be new.
 func (t *Tx) InsertSeizure(key Key, z *paiza.Seizure) error {
+	z.Version = 1
+	sum := NewRollup()
+	if err := t.TakeSeizure(key, z, sum); err != nil {
+		return err
+	}
+	return t.AddRollup(0, sum)
+}
+
+// TakeSeizure writes one seizure at the version that it has, with its search
+// words, and adds it to sum, which the caller writes.
+func (t *Tx) TakeSeizure(key Key, z *paiza.Seizure, sum *Rollup) error {
 	num, err := t.next("seizure", 1)
 	if err != nil {
 		return err
@@ -109,20 +120,18 @@ func (t *Tx) InsertSeizure(key Key, z *paiza.Seizure) error {
 	if err != nil {
 		return err
 	}
-	z.Version = 1
 	args := make([]any, len(seizureColumns))
 	seizureArgs(args, num, 0, handling, key, 0, z)
 	if _, err := t.exec(insertSeizure, args...); err != nil {
 		return err
 	}
-	z.ID = strconv.FormatInt(num, 10)
+	z.ID, z.Handling = strconv.FormatInt(num, 10), z.Handling.Clean()
 	var b strings.Builder
 	if _, err := t.exec(addWords, num, wordsOf(&b, z)); err != nil {
 		return err
 	}
-	sum := NewRollup()
 	sum.Seizure(z, handling)
-	return t.AddRollup(0, sum)
+	return nil
 }
 
 // Seizure reads one row, also one that was withdrawn; one that a newer edition

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"paiza"
+	"paiza/wire"
 )
 
 // Tx is a transaction that may write. Whoever gets one from Write may not keep
@@ -19,6 +20,9 @@ type Tx struct {
 	raw  *sql.Conn // of PostgreSQL, for COPY
 	rev  int64     // of the cells this transaction touches; 0 until asked for
 	stmt map[string]*sql.Stmt
+	// handlings are the numbers of those that this act has looked up.
+	handlings map[string]int64
+	grown     []wire.NodeID // peers whose logs this act has appended to
 }
 
 // querier is what *sql.DB, *sql.Conn and *sql.Tx have in common.
@@ -138,7 +142,7 @@ func (s *Store) try(tx *Tx, j *job) (err error) {
 	if j.ctx.Err() != nil {
 		return j.ctx.Err()
 	}
-	tx.ctx, tx.rev = j.ctx, 0
+	tx.ctx, tx.rev, tx.handlings, tx.grown = j.ctx, 0, nil, nil // of an act that was taken back nothing may stay
 	return j.fn(tx)
 }
 
@@ -182,12 +186,33 @@ func (t *Tx) closeStatements() {
 
 // exec runs a statement, prepared once per transaction.
 func (t *Tx) exec(query string, args ...any) (sql.Result, error) {
+	if t.s.engine == postgres {
+		return t.conn.ExecContext(t.ctx, query, args...) // the driver keeps statements for each connection
+	}
 	st, err := t.prepare(query)
 	if err != nil {
 		return nil, err
 	}
 	return st.ExecContext(t.ctx, args...)
 }
+
+// row asks for one row with a statement that is prepared once.
+func (t *Tx) row(query string, args ...any) scanner {
+	if t.s.engine == postgres {
+		return t.conn.QueryRowContext(t.ctx, query, args...)
+	}
+	st, err := t.prepare(query)
+	if err != nil {
+		return failed{err}
+	}
+	return st.QueryRowContext(t.ctx, args...)
+}
+
+// failed is a row that could not be asked for.
+type failed struct{ err error }
+
+// Scan gives the error.
+func (f failed) Scan(...any) error { return f.err }
 
 func (t *Tx) prepare(query string) (*sql.Stmt, error) {
 	if st, ok := t.stmt[query]; ok {
@@ -210,7 +235,7 @@ func (t *Tx) queryRow(query string, args ...any) *sql.Row {
 // concurrent writers until they commit.
 func (t *Tx) next(name string, n int64) (int64, error) {
 	var v int64
-	err := t.queryRow("UPDATE counter SET value = value + $1 WHERE name = $2 RETURNING value", n, name).Scan(&v)
+	err := t.row("UPDATE counter SET value = value + $1 WHERE name = $2 RETURNING value", n, name).Scan(&v)
 	return v, err
 }
 

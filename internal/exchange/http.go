@@ -1,0 +1,160 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"paiza/wire"
+)
+
+// Path is where the verbs are found at a node's address: POST Path + verb.
+const Path = "/exchange/v1/"
+
+const (
+	mediaType   = "application/vnd.paiza"
+	slowBytes   = 4 << 10 // a body brings so much in each Limits.Slow, or it is cut
+	headerBytes = 8 << 10
+)
+
+// status is how a refusal looks to HTTP. The refusal itself is the body.
+func status(r wire.Reason) int {
+	switch r {
+	case wire.ReasonBusy:
+		return http.StatusServiceUnavailable
+	case wire.ReasonGap, wire.ReasonFork, wire.ReasonConflict, wire.ReasonRollback:
+		return http.StatusConflict
+	case wire.ReasonSender, wire.ReasonTrust, wire.ReasonKeyExpired, wire.ReasonKeyRevoked:
+		return http.StatusForbidden
+	case wire.ReasonAbsent:
+		return http.StatusNotFound
+	case wire.ReasonLimit:
+		return http.StatusRequestEntityTooLarge
+	}
+	return http.StatusBadRequest
+}
+
+// Handler answers peers over HTTP. It must be served with ServerTLS: the peer is
+// who the connection says he is.
+func (n *Node) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+Path+"{verb}", func(w http.ResponseWriter, r *http.Request) {
+		out, err := n.handle(w, r)
+		w.Header().Set("Content-Type", mediaType)
+		if err != nil {
+			ref := refusal(err)
+			w.WriteHeader(status(ref.Reason))
+			out = ref.Encode()
+		}
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(n.limits.Call))
+		_, _ = w.Write(out) // who does not take his answer asks again
+	})
+	return mux
+}
+
+func (n *Node) handle(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.TLS == nil {
+		return nil, &wire.Refusal{Reason: wire.ReasonSender, Detail: "the connection is not authenticated"}
+	}
+	from, err := whoIs(r.Context(), *r.TLS, n.Trust)
+	if err != nil {
+		return nil, err
+	}
+	verb := Verb(r.PathValue("verb"))
+	most, known := limits[verb]
+	if !known {
+		return nil, &wire.Refusal{Reason: wire.ReasonAbsent, Detail: "no such request"}
+	}
+	size := r.ContentLength
+	if size < 0 {
+		size = most[0]
+	}
+	defer n.bytes.Add(-size)
+	if n.bytes.Add(size) > n.limits.Bytes {
+		return nil, &wire.Refusal{Reason: wire.ReasonBusy, Detail: "too much at once", After: time.Second}
+	}
+	body, err := readBody(w, r, most[0], n.limits.Slow)
+	if err != nil {
+		return nil, err
+	}
+	return n.Serve(r.Context(), from, verb, body)
+}
+
+// readBody reads at most that many bytes, and gives up on who sends them too
+// slowly.
+func readBody(w http.ResponseWriter, r *http.Request, most int64, slow time.Duration) ([]byte, error) {
+	if r.ContentLength > most {
+		return nil, &wire.Refusal{Reason: wire.ReasonLimit, Detail: "the request is too large"}
+	}
+	control := http.NewResponseController(w)
+	body := http.MaxBytesReader(w, r.Body, most)
+	buf := make([]byte, 0, min(max(r.ContentLength+1, 512), most+1))
+	for {
+		if err := control.SetReadDeadline(time.Now().Add(slow)); err != nil {
+			return nil, err
+		}
+		next, err := fill(body, buf, slowBytes)
+		buf = next
+		switch {
+		case err == io.EOF:
+			return buf, control.SetReadDeadline(time.Time{})
+		case errors.As(err, new(*http.MaxBytesError)):
+			return nil, &wire.Refusal{Reason: wire.ReasonLimit, Detail: "the request is too large"}
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return nil, &wire.Refusal{Reason: wire.ReasonTruncated, Detail: "the request came too slowly"}
+		case err != nil:
+			return nil, &wire.Refusal{Reason: wire.ReasonTruncated, Detail: "the request broke off"}
+		}
+	}
+}
+
+// fill appends at least n bytes of r to buf, fewer only with an error.
+func fill(r io.Reader, buf []byte, n int) ([]byte, error) {
+	for want := len(buf) + n; len(buf) < want; {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		k, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+k]
+		if err != nil {
+			return buf, err
+		}
+	}
+	return buf, nil
+}
+
+// Listen serves peers on a listener until the context ends.
+func (n *Node) Listen(ctx context.Context, l net.Listener, server *http.Server) error {
+	server.Handler = n.Handler()
+	server.ReadHeaderTimeout = n.limits.Slow
+	server.IdleTimeout = 5 * time.Minute
+	server.MaxHeaderBytes = headerBytes
+	server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 2*n.limits.Serve + 8}
+	server.ErrorLog = log.New(discarded{n.Log}, "", 0)
+	stop := context.AfterFunc(ctx, func() {
+		done, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		_ = server.Shutdown(done)
+	})
+	defer stop()
+	err := server.ServeTLS(l, "", "")
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// discarded writes what the HTTP library says of broken connections to the
+// node's log, where it is of use to an operator who looks for it.
+type discarded struct{ log *slog.Logger }
+
+func (d discarded) Write(b []byte) (int, error) {
+	d.log.Debug("connection of a peer", "cause", string(b))
+	return len(b), nil
+}
