@@ -151,6 +151,7 @@ func (l *loader) checkTLS() {
 func (l *loader) checkSession() {
 	s := &l.c.Session
 	l.between(&s.Lifetime, 5*time.Minute, 30*24*time.Hour)
+	l.choice(&s.SecondFactor, s.SecondFactor, "required", "administrators", "off")
 	l.between(&s.Idle, time.Minute, max(s.Lifetime, time.Minute))
 }
 

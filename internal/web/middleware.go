@@ -94,6 +94,8 @@ type visit struct {
 	Theme  string // light, dark, or empty for what the machine prefers
 	// Session is the id of the person's session; empty when nobody is signed in.
 	Session string
+	// Half is a session whose second factor is owed; Actor is nobody then.
+	Half *desk.Half
 }
 
 type visitKey struct{}
@@ -142,6 +144,12 @@ func (s *Site) visiting(next http.Handler) http.Handler {
 			case err == nil:
 				v.Actor, v.Person, v.Session = actor, person, id
 				obs.NotePerson(r.Context(), person.ID)
+			case desk.IsHalf(err):
+				if err := s.visitHalf(r, v, id); err != nil {
+					v.Print = locale.For(language(r, ""))
+					s.refuse(w, v.into(r), err)
+					return
+				}
 			case errors.Is(err, paiza.ErrForbidden), errors.Is(err, paiza.ErrNotFound):
 				if err := s.sessions.Destroy(r.Context()); err != nil {
 					s.log.ErrorContext(r.Context(), "session not ended", "err", err)
@@ -152,9 +160,27 @@ func (s *Site) visiting(next http.Handler) http.Handler {
 				return
 			}
 		}
-		v.Print = locale.For(language(r, v.Person.Language))
+		tag := v.Person.Language
+		if _, err := r.Cookie(cookieLanguage); err != nil && v.Half != nil {
+			tag = v.Half.Person.Language
+		}
+		v.Print = locale.For(language(r, tag))
 		next.ServeHTTP(w, v.into(r))
 	})
+}
+
+// visitHalf is the visit of who owes his second factor. Whoever took too long
+// begins again.
+func (s *Site) visitHalf(r *http.Request, v *visit, session string) error {
+	h, err := s.desk.Halfway(r.Context(), session, from(r))
+	if errors.Is(err, paiza.ErrNotFound) {
+		return s.sessions.Destroy(r.Context())
+	}
+	v.Half = &h
+	if err != nil {
+		v.Half = nil
+	}
+	return err
 }
 
 // guard asks for what the route needs, sets its limits and turns its error
@@ -163,11 +189,15 @@ func (s *Site) guard(row route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		obs.NoteRoute(r.Context(), row.pattern)
 		v := visitOf(r)
-		if row.needs != public && v.Actor.Anonymous() {
+		if v.Half != nil && row.needs != public && row.needs != halfway {
+			http.Redirect(w, r, halfPath(v.Half), http.StatusSeeOther)
+			return
+		}
+		if row.needs != public && v.Half == nil && v.Actor.Anonymous() {
 			s.askToSignIn(w, r)
 			return
 		}
-		if row.needs != public && row.needs != signedIn {
+		if row.needs != public && row.needs != signedIn && row.needs != halfway {
 			if err := access.Allow(v.Actor, row.needs); err != nil {
 				s.refuse(w, r, err)
 				return

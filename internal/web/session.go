@@ -18,6 +18,7 @@ const (
 	sessionCeremony = "ceremony" // what waits for this browser to come back
 	sessionJourney  = "journey"  // why it went to the sign-in server
 	sessionNext     = "next"     // where it wanted to go
+	sessionCodes    = "codes"    // app for one-time codes that is being set up
 	sessionCode     = "code"     // hash of the one-time code that it brought
 	cookieLanguage  = "language"
 	cookieTheme     = "theme"
@@ -100,7 +101,7 @@ func (s *Site) setup(w http.ResponseWriter, r *http.Request) error {
 	if err := s.enter(w, r, entry); err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	s.onward(w, r, entry, "/")
 	return nil
 }
 
