@@ -181,6 +181,47 @@ func TestSecondFactorPages(t *testing.T) {
 	n.wantActs(t, "person.otp_add", "person.factor_refused", "person.signin_half", "person.step_up_half")
 }
 
+// TestIssuersFactors: who comes by the sign-in server owes a second factor unless
+// the server says that it asked for two; and half a proof of presence from there
+// is completed by a code.
+func TestIssuersFactors(t *testing.T) {
+	srv := newSignInServer(t)
+	o := srv.options()
+	o.ACR = "gold"
+	n := settle(t, bareWith(t, Options{PublicURL: "https://node.example", OIDC: o}, desk.Options{SecondFactor: desk.FactorRequired}))
+	p, _, err := n.desk.EnrolPerson(t.Context(), paiza.Operator("test"), paiza.NewPerson{Login: "new", Name: "New analyst", Roles: []paiza.Role{paiza.RoleAnalyst}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.desk.LinkNewcomer(t.Context(), paiza.Operator("test"), p.ID, srv.URL, "subject-1"); err != nil {
+		t.Fatal(err)
+	}
+	come := func(acr string, amr ...string) *browser {
+		t.Helper()
+		srv.acr, srv.amr, srv.proved = acr, amr, n.site.now()
+		b := n.browser(t)
+		if r := b.get(b.travel(b.post("/sign-in/oidc", url.Values{"next": {"/account"}}))); r.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%s %s", r.Status, n.log)
+		}
+		return b
+	}
+	come("", "pwd", "otp").page("/account")
+	come("gold", "pwd").page("/account")
+	if srv.seen.ACRValues[0] != "gold" {
+		t.Errorf("the server was not asked for the class: %v", srv.seen.ACRValues)
+	}
+	b := come("", "pwd")
+	if r := b.get("/account"); r.Header.Get("Location") != newFactorPath {
+		t.Fatalf("by a password at the server: %s %s", r.Status, r.Header.Get("Location"))
+	}
+	code := n.setUp(t, b)
+	b = come("silver", "pwd")
+	if r := b.post(passPath, url.Values{"code": {code()}}); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/account" {
+		t.Fatalf("%s %s", r.Status, r.text("main"))
+	}
+	b.page("/account")
+}
+
 // TestSecondFactorInBrowser: a real browser sets the app up with the secret that
 // the page shows, signs in by password and code, and with a passkey as second
 // factor.
@@ -220,6 +261,10 @@ func TestSecondFactorInBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	code := func() string { return auth.OTPSecret(raw).Code(auth.OTPStep(n.site.now())) }
+	// Lines around the modules would close the gaps between them.
+	if got := ask("[...document.querySelectorAll('.qr path')].map((p) => getComputedStyle(p).stroke + ' ' + getComputedStyle(p).fill).join('; ')"); got != "none rgb(255, 255, 255); none rgb(0, 0, 0)" {
+		t.Errorf("the picture cannot be read: %s", got)
+	}
 	for _, width := range []int64{390, 1440} {
 		do(chromedp.EmulateViewport(width, 900))
 		if got := ask("String(document.documentElement.scrollWidth <= innerWidth)"); got != "true" {

@@ -32,6 +32,6 @@ func qrCode(text, label string) (template.HTML, error) {
 		}
 	}
 	side := code.Size + 2*quiet
-	return template.HTML(fmt.Sprintf(`<svg class="qr" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h%dv%dh-%dz"/><path fill="#000" d="%s"/></svg>`,
+	return template.HTML(fmt.Sprintf(`<svg class="qr" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s" shape-rendering="crispEdges"><path class="light" d="M0 0h%dv%dh-%dz"/><path class="dark" d="%s"/></svg>`,
 		side, side, 4*side, 4*side, template.HTMLEscapeString(label), side, side, side, path.String())), nil
 }
