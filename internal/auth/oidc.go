@@ -55,8 +55,11 @@ func NewIssuer(o OIDC, now func() time.Time) *Issuer {
 	if o.Issuer == "" {
 		return nil
 	}
-	return &Issuer{o: o, now: now, client: &http.Client{Timeout: issuerTimeout, Transport: bounded{http.DefaultTransport.(*http.Transport).Clone()}}}
+	return &Issuer{o: o, now: now, client: &http.Client{Timeout: issuerTimeout, CheckRedirect: stay, Transport: bounded{http.DefaultTransport.(*http.Transport).Clone()}}}
 }
+
+// stay follows no redirect: the server is asked at the addresses that it states.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Name is what pages call the server; URL is its issuer identifier.
 func (i *Issuer) Name() string {

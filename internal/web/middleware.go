@@ -60,7 +60,7 @@ func (s *Site) headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
 		if s.opt.TLS {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -161,7 +161,7 @@ func (s *Site) visiting(next http.Handler) http.Handler {
 			}
 		}
 		tag := v.Person.Language
-		if _, err := r.Cookie(cookieLanguage); err != nil && v.Half != nil {
+		if v.Half != nil && choice(r, cookieLanguage) == "" {
 			tag = v.Half.Person.Language
 		}
 		v.Print = locale.For(language(r, tag))
@@ -238,8 +238,8 @@ func language(r *http.Request, account string) string {
 	if locale.Known(account) {
 		return account
 	}
-	if c, err := r.Cookie(cookieLanguage); err == nil && locale.Known(c.Value) {
-		return c.Value
+	if tag := choice(r, cookieLanguage); locale.Known(tag) {
+		return tag
 	}
 	tag, _ := locale.Match(r.Header.Get("Accept-Language"))
 	return tag
@@ -247,8 +247,18 @@ func language(r *http.Request, account string) string {
 
 // theme is light or dark as chosen by hand, or empty.
 func theme(r *http.Request) string {
-	if c, err := r.Cookie(cookieTheme); err == nil && (c.Value == "light" || c.Value == "dark") {
-		return c.Value
+	if v := choice(r, cookieTheme); v == "light" || v == "dark" {
+		return v
+	}
+	return ""
+}
+
+// choice is what a cookie that is no secret says, over TLS under its bound name.
+func choice(r *http.Request, name string) string {
+	for _, name := range []string{hostPrefix + name, name} {
+		if c, err := r.Cookie(name); err == nil {
+			return c.Value
+		}
 	}
 	return ""
 }

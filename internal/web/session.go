@@ -22,6 +22,9 @@ const (
 	sessionCode     = "code"     // hash of the one-time code that it brought
 	cookieLanguage  = "language"
 	cookieTheme     = "theme"
+
+	// hostPrefix binds a cookie to this host and to TLS (RFC 6265bis §4.1.3.2).
+	hostPrefix = "__Host-"
 )
 
 // newSessions keeps the sessions of browsers. How long one lasts is the desk's:
@@ -131,6 +134,9 @@ func (s *Site) setTheme(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) keep(w http.ResponseWriter, name, value string) {
+	if s.opt.TLS {
+		name = hostPrefix + name
+	}
 	c := &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600,
 		HttpOnly: true, Secure: s.opt.TLS, SameSite: http.SameSiteLaxMode}
 	if value == "" {
