@@ -239,6 +239,21 @@ func TestFactorPolicy(t *testing.T) {
 		if chief, _, err = d.Present(ctx, e.Session, at); err != nil || !d.SteppedUp(chief) {
 			t.Fatalf("two proofs are none: %v", err)
 		}
+		// Who chose to have one is asked for it too; and he may give it up.
+		d.account(t, "careful", paiza.RoleViewer)
+		careful, own := d.come(t, "careful", "192.0.2.7")
+		codes, ceremony, err := d.BeginCodes(ctx, careful, own.Session, "", "Paiza test", v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		telephone := app{d, secretOf(t, codes.Text)}
+		if _, err := d.AddCodes(ctx, careful, own.Session, ceremony, telephone.code(), v); err != nil {
+			t.Fatal(err)
+		}
+		d.half(t, "careful", "192.0.2.7")
+		if err := d.RemoveCodes(ctx, careful); err != nil {
+			t.Errorf("what nobody demanded cannot be removed: %v", err)
+		}
 		// A viewer who becomes administrator owes it at once.
 		if _, err := d.UpdatePerson(ctx, paiza.Operator("test"), viewer.ID, PersonChange{Name: viewer.Name, Roles: []paiza.Role{paiza.RoleAdministrator}, Reason: "test"}); err != nil {
 			t.Fatal(err)

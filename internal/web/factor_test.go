@@ -109,7 +109,7 @@ func TestHalfwayOpensNothing(t *testing.T) {
 			t.Errorf("%s: the page shows what it does not open", name)
 		}
 	}
-	if r := giving.post("/sign-out", nil); r.Header.Get("Location") != "/sign-in" {
+	if r := giving.post("/sign-out", nil); r.Header.Get("Location") != "/sign-in" || r.Header.Get("Clear-Site-Data") == "" {
 		t.Errorf("signing out half-way: %s", r.Status)
 	}
 	if r := giving.get(passPath); !strings.HasPrefix(r.Header.Get("Location"), "/sign-in?") {
