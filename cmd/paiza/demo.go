@@ -63,6 +63,7 @@ func (c *demoCmd) Run(a *app) error {
 	}
 	n := &running{cfg: cfg, desk: d, log: log}
 	return n.serve(a, func(base string) error {
+		fmt.Fprintln(a.out, a.loc.T("cli.demo.factor"))
 		fmt.Fprintln(a.out, a.loc.T("cli.demo.ready", "url", base))
 		return c.people(a, people)
 	})

@@ -80,7 +80,7 @@ type app struct {
 
 	plan        desk.BackupPlan // of the node that is served
 	certificate string
-	session     config.Session // how long sessions of a served node hold
+	session     config.Session // what a sign-in of a served node takes and how long it holds
 }
 
 // Exit codes, documented in the README.
@@ -250,7 +250,8 @@ func (a *app) open(target string, log *slog.Logger, meter store.Meter) (*desk.De
 	}
 	st.Measure(meter)
 	d, err := desk.Open(a.ctx, desk.Options{Store: st, Log: log, Backup: a.plan, Certificate: a.certificate,
-		SessionIdle: a.session.Idle, SessionLength: a.session.Lifetime})
+		SessionIdle: a.session.Idle, SessionLength: a.session.Lifetime,
+		SecondFactor: desk.SecondFactor(a.session.SecondFactor)})
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())
 	}

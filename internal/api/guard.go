@@ -69,6 +69,9 @@ func (a *API) asking(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Add("Vary", "Authorization, Cookie, Accept-Language, Accept-Encoding")
 		c, err := a.callerOf(w, r)
+		if c.Actor.Token == "" {
+			h.Set("Cache-Control", "no-store") // a browser's caches outlive the session
+		}
 		c.method, c.log = r.Method, a.log
 		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, c))
 		h.Set("Content-Language", c.Print.HTML())

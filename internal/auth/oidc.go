@@ -25,8 +25,9 @@ type OIDC struct {
 	ClientID     string
 	ClientSecret string
 	Name         string
-	// ACR is what a step-up must reach there (acr, OpenID Connect Core 1.0 §2);
-	// empty takes whatever the server asked of the person.
+	// ACR is asked for at every journey, and what a step-up must reach there (acr,
+	// OpenID Connect Core 1.0 §2); a sign-in that reaches it counts as two factors.
+	// Empty takes whatever the server asked of the person.
 	ACR string
 }
 
@@ -54,8 +55,11 @@ func NewIssuer(o OIDC, now func() time.Time) *Issuer {
 	if o.Issuer == "" {
 		return nil
 	}
-	return &Issuer{o: o, now: now, client: &http.Client{Timeout: issuerTimeout, Transport: bounded{http.DefaultTransport.(*http.Transport).Clone()}}}
+	return &Issuer{o: o, now: now, client: &http.Client{Timeout: issuerTimeout, CheckRedirect: stay, Transport: bounded{http.DefaultTransport.(*http.Transport).Clone()}}}
 }
+
+// stay follows no redirect: the server is asked at the addresses that it states.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Name is what pages call the server; URL is its issuer identifier.
 func (i *Issuer) Name() string {
@@ -67,6 +71,10 @@ func (i *Issuer) Name() string {
 
 // URL is the issuer identifier, which stands in every token.
 func (i *Issuer) URL() string { return i.o.Issuer }
+
+// TwoFactors reports whether the server says that the person proved himself by
+// two factors.
+func (i *Issuer) TwoFactors(id Identity) bool { return id.TwoFactors(i.o.ACR) }
 
 // bounded reads no more of an answer than anything honest has.
 type bounded struct{ next http.RoundTripper }
@@ -108,9 +116,9 @@ func (i *Issuer) Begin(ctx context.Context, redirect string, fresh bool) (to str
 	opts := []oauth2.AuthCodeOption{oidc.Nonce(j.Nonce), oauth2.S256ChallengeOption(j.Verifier)}
 	if fresh {
 		opts = append(opts, oauth2.SetAuthURLParam("max_age", "0"), oauth2.SetAuthURLParam("prompt", "login"))
-		if i.o.ACR != "" {
-			opts = append(opts, oauth2.SetAuthURLParam("acr_values", i.o.ACR))
-		}
+	}
+	if i.o.ACR != "" {
+		opts = append(opts, oauth2.SetAuthURLParam("acr_values", i.o.ACR))
 	}
 	if state, err = json.Marshal(j); err != nil {
 		return "", nil, err

@@ -80,6 +80,7 @@ func TestCheckPassword(t *testing.T) {
 		{"1234567890123", "error.password.common"},
 		{"Password-Password", "error.password.common"},
 		{"Password2026!!!", "error.password.common"},
+		{"paiza narcotics 26", "error.password.common"},
 		{"йцукенгшщзхъ", "error.password.common"},
 		{"correct horse battery staple", "error.password.common"},
 		{"a.serikova-2026", "error.password.own"},

@@ -38,9 +38,14 @@ var common = sync.OnceValue(func() map[string]bool {
 	return out
 })
 
+// trade are words of this program and of its users' work (OWASP ASVS 5.0
+// 6.2.11): what is left of a password without them must still be one.
+var trade = []string{"paiza", "password", "administrator", "registrar", "analyst", "prosecutor", "narcotics", "narcotic", "customs", "police", "seizure",
+	"ministry", "пароль", "администратор", "наркотики", "наркотик", "таможня", "полиция", "министерство", "изъятие"}
+
 // CheckPassword refuses a new password that is too short, too long, one
-// character or run repeated, well known, or made of the person's own login or
-// name. The error is of kind paiza.ErrInvalid with the field "password".
+// character or run repeated, well known, made of words of this work, or of the
+// person's own login or name. The error is of kind paiza.ErrInvalid with the field "password".
 func CheckPassword(password, login, name string) error {
 	password = normal(password)
 	n := utf8.RuneCountInString(password)
@@ -53,6 +58,13 @@ func CheckPassword(password, login, name string) error {
 	case !utf8.ValidString(password):
 		return refuse("error.password.characters", nil)
 	case common()[bare] || common()[strings.TrimRight(bare, "0123456789")] || repeated(bare):
+		return refuse("error.password.common", nil)
+	}
+	rest := bare
+	for _, word := range trade {
+		rest = strings.ReplaceAll(rest, word, "")
+	}
+	if rest != bare && utf8.RuneCountInString(rest) < MinLength/2 {
 		return refuse("error.password.common", nil)
 	}
 	for _, own := range append(strings.Fields(name), login, name) {

@@ -23,9 +23,7 @@ func (l *loader) check() {
 	c := &l.c
 	l.choice(&c.Log.Level, c.Log.Level, "debug", "info", "warn", "error")
 	l.choice(&c.Log.Format, c.Log.Format, "text", "json")
-	if c.Store == "" {
-		l.bad(&c.Store, "config.missing", nil)
-	}
+	l.checkStore()
 	if c.Metrics.Address != "" {
 		l.checkAddress(&c.Metrics.Address)
 	}
@@ -39,6 +37,28 @@ func (l *loader) check() {
 	l.between(&c.Limits.Request, 5*time.Second, time.Hour)
 	l.between(&c.Limits.Stop, 0, 10*time.Minute)
 	l.between(&c.Listen.Drain, 0, 10*time.Minute)
+}
+
+// checkStore refuses a database on another machine to which the connection is
+// encrypted or not as the server likes: "prefer", which drivers take for
+// granted. In the open it goes only where the operator says so.
+func (l *loader) checkStore() {
+	c := &l.c
+	if c.Store == "" {
+		l.bad(&c.Store, "config.missing", nil)
+	}
+	u, err := url.Parse(c.Store)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		return
+	}
+	host := u.Query().Get("host")
+	if host == "" {
+		host = u.Hostname()
+	}
+	here := host == "" || strings.HasPrefix(host, "/") || Loopback(net.JoinHostPort(host, "0"))
+	if !here && !slices.Contains([]string{"require", "verify-ca", "verify-full", "disable"}, u.Query().Get("sslmode")) {
+		l.bad(&c.Store, "config.database_tls", nil)
+	}
 }
 
 // bad notes a fault of the field that to points to, where it was given.
@@ -151,6 +171,7 @@ func (l *loader) checkTLS() {
 func (l *loader) checkSession() {
 	s := &l.c.Session
 	l.between(&s.Lifetime, 5*time.Minute, 30*24*time.Hour)
+	l.choice(&s.SecondFactor, s.SecondFactor, "required", "administrators", "off")
 	l.between(&s.Idle, time.Minute, max(s.Lifetime, time.Minute))
 }
 

@@ -68,10 +68,13 @@ type Metrics struct {
 	Address string `toml:"address" env:"PAIZA_METRICS_ADDRESS"`
 }
 
-// Session is how long a sign-in holds.
+// Session is what a sign-in takes and how long it holds.
 type Session struct {
 	Lifetime time.Duration `toml:"lifetime" env:"PAIZA_SESSION_LIFETIME" default:"12h"`
 	Idle     time.Duration `toml:"idle" env:"PAIZA_SESSION_IDLE" default:"2h"` // unused for so long, it ends
+	// SecondFactor is from whom a second factor is demanded beside a password:
+	// required (from everybody), administrators, off.
+	SecondFactor string `toml:"second_factor" env:"PAIZA_SECOND_FACTOR" default:"required"`
 }
 
 // Passkey is the relying party of WebAuthn: the host of the public URL, or a

@@ -23,6 +23,7 @@ import (
 //	a login from everywhere         perAccount, for strangers only
 //	one address, whatever login     perAddress, after a delay that grows
 //	a device that the person knows  perDevice, and nothing else
+//	one-time codes for a login      perCodes, for strangers only
 //
 // Who comes with the cookie of a device in which he signed in before is counted
 // by that device alone; who comes from an address from which he signed in
@@ -36,6 +37,7 @@ const (
 	perAccount    = 30
 	perAddress    = 30
 	perDevice     = 10
+	perCodes      = 10 // of second factors, in the place of perAccount
 	freeAddress   = 10 // failures of an address before the delay begins
 	familiarFor   = 90 * 24 * time.Hour
 )
@@ -56,8 +58,8 @@ type tally struct {
 }
 
 // tallies says what an attempt counts. familiar and device are what is known of
-// the visitor for the account.
-func tallies(login, address, device string, familiar bool) []tally {
+// the visitor for the account; account is the limit for all strangers together.
+func tallies(login, address, device string, familiar bool, account int64) []tally {
 	if device != "" {
 		return []tally{{name: tallyName("device", login, device), limit: perDevice, kept: true}}
 	}
@@ -66,7 +68,7 @@ func tallies(login, address, device string, familiar bool) []tally {
 		{name: tallyName("address", address), limit: perAddress, slow: true},
 	}
 	if !familiar {
-		out = append(out, tally{name: tallyName("account", login), limit: perAccount})
+		out = append(out, tally{name: tallyName("account", login), limit: account})
 	}
 	return out
 }
@@ -94,6 +96,10 @@ func place(from string) string {
 // attempt counts an attempt before it is made. It answers what it counted, or a
 // refusal that says how long to wait (WaitOf).
 func (d *Desk) attempt(ctx context.Context, login, person string, v Visitor) ([]tally, error) {
+	return d.attemptOf(ctx, login, person, v, perAccount)
+}
+
+func (d *Desk) attemptOf(ctx context.Context, login, person string, v Visitor, account int64) ([]tally, error) {
 	device, familiar := "", false
 	if person != "" {
 		key, err := d.deviceKey(ctx)
@@ -106,7 +112,7 @@ func (d *Desk) attempt(ctx context.Context, login, person string, v Visitor) ([]
 			}
 		}
 	}
-	return d.count(ctx, tallies(login, place(v.From), device, familiar))
+	return d.count(ctx, tallies(login, place(v.From), device, familiar, account))
 }
 
 func (d *Desk) count(ctx context.Context, list []tally) ([]tally, error) {

@@ -47,7 +47,8 @@ func (d *Desk) OpenRecovery(ctx context.Context, hash string) (Recovery, error) 
 }
 
 // RecoverByPassword uses a code: the person has the new password and is signed
-// in. After a recovery his passkeys, links and sessions are gone.
+// in, half-way where a second factor is demanded. After a recovery his passkeys,
+// app for codes, links and sessions are gone.
 func (d *Desk) RecoverByPassword(ctx context.Context, hash, password string, v Visitor) (Entry, error) {
 	r, err := d.OpenRecovery(ctx, hash)
 	if err != nil {
@@ -107,13 +108,20 @@ func (d *Desk) recover(ctx context.Context, hash string, r Recovery, how string,
 	if err != nil {
 		return Entry{}, err
 	}
-	return d.enter(ctx, r.Person, how, "", v, d.now(), nil)
+	factors := int64(1)
+	if how == byPasskey {
+		factors = 2
+	}
+	return d.enter(ctx, r.Person, how, factors, "", v, d.now(), nil)
 }
 
 // closeAll takes away every earlier means of sign-in of a person, and says what.
 func closeAll(t *store.Tx, person string) (string, error) {
 	keys, err := t.DeletePasskeys(person)
 	if err != nil {
+		return "", err
+	}
+	if _, err := t.DeleteOTP(person); err != nil {
 		return "", err
 	}
 	links, err := t.DeleteLinks(person)

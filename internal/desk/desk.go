@@ -39,6 +39,9 @@ type Options struct {
 	// SessionIdle and SessionLength end a session that is not used, and any
 	// session; 0: two hours, twelve hours.
 	SessionIdle, SessionLength time.Duration
+	// SecondFactor is from whom a second factor is demanded; the zero value demands
+	// none.
+	SecondFactor SecondFactor
 	// Pause slows down who guesses passwords; nil: it waits.
 	Pause func(context.Context, time.Duration)
 }
@@ -53,6 +56,7 @@ type Desk struct {
 	holder string // this process, in leases
 
 	idle, length time.Duration // of sessions
+	factor       SecondFactor
 	pause        func(context.Context, time.Duration)
 	deviceMu     sync.Mutex
 	deviceSecret []byte
@@ -105,7 +109,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	}
 	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog),
 		plan: o.Backup, certificate: o.Certificate, asked: make(chan struct{}, 1), room: store.Room,
-		idle: o.SessionIdle, length: o.SessionLength, pause: o.Pause}
+		idle: o.SessionIdle, length: o.SessionLength, factor: o.SecondFactor, pause: o.Pause}
 	d.back, d.stop = context.WithCancel(context.Background())
 	return d, d.clearCutOff(ctx)
 }

@@ -80,7 +80,11 @@ func (d *Desk) SignInOIDC(ctx context.Context, issuer *auth.Issuer, ceremony str
 	if proved.After(d.now()) {
 		proved = d.now()
 	}
-	return d.enter(ctx, p, byOIDC, strength(id), v, proved, func(t *store.Tx) error {
+	factors := int64(1)
+	if issuer.TwoFactors(id) {
+		factors = 2
+	}
+	return d.enter(ctx, p, byOIDC, factors, strength(id), v, proved, func(t *store.Tx) error {
 		return t.UseLink(id.Issuer, id.Subject, d.now())
 	})
 }
@@ -98,30 +102,34 @@ func strength(id auth.Identity) string {
 }
 
 // StepUpOIDC takes the actor's new proof at the issuer as the proof that it is
-// he.
-func (d *Desk) StepUpOIDC(ctx context.Context, who paiza.Actor, session string, issuer *auth.Issuer, ceremony string, back url.Values) error {
+// he. It answers whether that is enough: otherwise StepUpCode goes on.
+func (d *Desk) StepUpOIDC(ctx context.Context, who paiza.Actor, session string, issuer *auth.Issuer, ceremony string, back url.Values) (bool, error) {
 	id, err := d.arrive(ctx, JourneyStepUp, who.ID, issuer, ceremony, back)
 	if err != nil {
-		return err
+		return false, err
 	}
 	l, err := d.store.Link(ctx, id.Issuer, id.Subject)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if l.Person != who.ID {
 		err := d.act(ctx, who, func(*store.Tx) (entry, error) {
 			return entry{action: "person.step_up_refused", subject: "person/" + who.ID, detail: byOIDC + "; another account"}, nil
 		})
 		if err != nil {
-			return err
+			return false, err
 		}
-		return &paiza.Error{Kind: paiza.ErrForbidden, Key: "signin.other_account"}
+		return false, &paiza.Error{Kind: paiza.ErrForbidden, Key: "signin.other_account"}
 	}
 	how := byOIDC
 	if s := strength(id); s != "" {
 		how += "; " + s
 	}
-	return d.stepUp(ctx, who, session, how, func(t *store.Tx) error { return t.UseLink(id.Issuer, id.Subject, d.now()) })
+	use := func(t *store.Tx) error { return t.UseLink(id.Issuer, id.Subject, d.now()) }
+	if issuer.TwoFactors(id) {
+		return true, d.stepUp(ctx, who, session, how, use)
+	}
+	return d.firstProof(ctx, who, session, how, use)
 }
 
 // Link links the account at the issuer from which the actor comes back to his
@@ -197,6 +205,11 @@ type WaysIn struct {
 	Linked   bool
 	// LinkUsed is when he last came by the linked server; zero for never.
 	LinkUsed time.Time
+	Codes    bool // he has an app for one-time codes, which opens nothing by itself
+	// CodesMade and CodesUsed are when it was set up and last used.
+	CodesMade, CodesUsed time.Time
+	Asked                bool // one factor is not enough for him
+	Demanded             bool // the node demands two of somebody
 }
 
 // WaysIn says by what the actor can sign in; issuer may be empty.
@@ -214,6 +227,16 @@ func (d *Desk) WaysIn(ctx context.Context, who paiza.Actor, issuer string) (w Wa
 		}
 	}
 	l, err := d.store.LinkOf(ctx, who.ID, issuer)
+	if err != nil {
+		return w, err
+	}
 	w.Linked, w.LinkUsed = l.Person != "", l.LastUsed
+	o, err := d.store.OTP(ctx, who.ID)
+	if err != nil {
+		return w, err
+	}
+	w.Codes, w.CodesMade, w.CodesUsed = o.Person != "", o.Created, o.LastUsed
+	w.Demanded = d.factor == FactorRequired || d.factor == FactorAdministrators
+	w.Asked, err = d.asksTwo(ctx, paiza.Person{ID: who.ID, Roles: who.Roles})
 	return w, err
 }

@@ -34,7 +34,12 @@ const (
 
 // wait keeps what a browser has to come back with, under a new name.
 func (d *Desk) wait(ctx context.Context, kind, person, from string, data []byte) (string, error) {
-	c := store.Ceremony{ID: newID() + newID(), Kind: kind, Person: person, Address: place(from), Data: data, Expiry: d.now().Add(auth.PasskeyTime)}
+	return d.waitFor(ctx, kind, person, from, data, auth.PasskeyTime)
+}
+
+// waitFor keeps it for so long.
+func (d *Desk) waitFor(ctx context.Context, kind, person, from string, data []byte, life time.Duration) (string, error) {
+	c := store.Ceremony{ID: newID() + newID(), Kind: kind, Person: person, Address: place(from), Data: data, Expiry: d.now().Add(life)}
 	kept := false
 	err := d.store.Write(ctx, func(t *store.Tx) (err error) {
 		kept, err = t.InsertCeremony(c, d.now(), ceremonyLimit)
@@ -87,7 +92,7 @@ func (d *Desk) SignInPasskey(ctx context.Context, rp auth.RelyingParty, ceremony
 	if p.Disabled {
 		return Entry{}, d.refuseAtDoor(ctx, p, byPasskey, v)
 	}
-	return d.enter(ctx, p, byPasskey, "", v, d.now(), used)
+	return d.enter(ctx, p, byPasskey, 2, "", v, d.now(), used)
 }
 
 // StepUpPasskey takes an answer of one of the actor's passkeys as the proof that
@@ -251,6 +256,10 @@ func (d *Desk) RemovePasskey(ctx context.Context, who paiza.Actor, id string) er
 	if err := d.steppedUp(who); err != nil {
 		return err
 	}
+	p, err := d.store.Person(ctx, who.ID)
+	if err != nil {
+		return err
+	}
 	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		if err := t.LockPerson(who.ID); err != nil {
 			return entry{}, err
@@ -262,7 +271,10 @@ func (d *Desk) RemovePasskey(ctx context.Context, who paiza.Actor, id string) er
 		if !found {
 			return entry{}, paiza.NotFound("passkey", "")
 		}
-		return entry{action: "person.passkey_remove", subject: "person/" + who.ID, detail: "passkey " + clip(id, 12)}, keepsWayIn(t, who.ID)
+		if err := keepsWayIn(t, who.ID); err != nil {
+			return entry{}, err
+		}
+		return entry{action: "person.passkey_remove", subject: "person/" + who.ID, detail: "passkey " + clip(id, 12)}, d.keepsFactor(t, p)
 	})
 }
 

@@ -30,28 +30,48 @@ func (d *Desk) SessionLength() time.Duration { return d.length }
 
 // Present is the person of a session, with the roles he has now and the time
 // when he last proved that it is he. A session that was ended or has run out is
-// NotFound, a person whose account is closed ErrForbidden.
+// NotFound, a person whose account is closed ErrForbidden, and so is a session
+// whose second factor is owed (IsHalf): it acts for nobody.
 func (d *Desk) Present(ctx context.Context, session, from string) (paiza.Actor, paiza.Person, error) {
-	gone := paiza.NotFound("session", "")
-	s, err := d.store.SignIn(ctx, session)
+	s, err := d.live(ctx, session)
 	if err != nil {
 		return paiza.Actor{}, paiza.Person{}, err
-	}
-	now := d.now()
-	if s.ID == "" || now.Sub(s.Created) >= d.length || now.Sub(s.LastSeen) >= d.idle {
-		return paiza.Actor{}, paiza.Person{}, gone
 	}
 	who, p, err := d.Actor(ctx, s.Person, from)
 	if err != nil {
 		return who, p, err
 	}
+	if s.Factors < 2 {
+		// Asked anew each time: a policy and roles that change hold at once.
+		asked, err := d.asksTwo(ctx, p)
+		if err == nil && asked {
+			err = errHalf()
+		}
+		if err != nil {
+			return paiza.Actor{}, paiza.Person{}, err
+		}
+	}
 	who.StepUp = s.StepUp
+	now := d.now()
 	if now.Sub(s.LastSeen) >= touchEvery {
 		if err := d.store.TouchSignIn(ctx, s.ID, now); err != nil {
 			return paiza.Actor{}, p, err
 		}
 	}
 	return who, p, nil
+}
+
+// live is a session that has neither ended nor run out.
+func (d *Desk) live(ctx context.Context, session string) (store.SignIn, error) {
+	s, err := d.store.SignIn(ctx, session)
+	if err != nil {
+		return s, err
+	}
+	now := d.now()
+	if s.ID == "" || now.Sub(s.Created) >= d.length || now.Sub(s.LastSeen) >= d.idle {
+		return s, paiza.NotFound("session", "")
+	}
+	return s, nil
 }
 
 // Leave ends the actor's session because he signs out.

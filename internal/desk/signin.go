@@ -17,7 +17,8 @@ import (
 type Entry struct {
 	Person  paiza.Person
 	Session string
-	Device  string
+	Device  string // empty while the session is half-way
+	Half    bool   // the second factor is owed: the session is worth nothing yet
 }
 
 // The ways by which a session was begun.
@@ -72,7 +73,7 @@ func (d *Desk) SignIn(ctx context.Context, login, password string, v Visitor) (E
 			return Entry{}, err
 		}
 	}
-	return d.enter(ctx, p, byPassword, "", v, d.now(), func(t *store.Tx) error {
+	return d.enter(ctx, p, byPassword, 1, "", v, d.now(), func(t *store.Tx) error {
 		if fresh != "" {
 			if err := t.SetPassword(p.ID, fresh); err != nil {
 				return err
@@ -107,29 +108,46 @@ func (d *Desk) refuseStranger(ctx context.Context) error {
 	return errRefused()
 }
 
-// enter begins a session. proved is when the person proved that it is he, zero
-// when that is not known; more is done in the same transaction.
-func (d *Desk) enter(ctx context.Context, p paiza.Person, how, detail string, v Visitor, proved time.Time, more func(*store.Tx) error) (Entry, error) {
+// enter begins a session for who proved himself by so many factors. proved is
+// when, zero when that is not known; more is done in the same transaction. Where
+// one factor is not enough the session is half-way: neither the device nor the
+// address becomes the person's.
+func (d *Desk) enter(ctx context.Context, p paiza.Person, how string, factors int64, detail string, v Visitor, proved time.Time, more func(*store.Tx) error) (Entry, error) {
 	key, err := d.deviceKey(ctx)
 	if err != nil {
 		return Entry{}, err
 	}
+	half := false
+	if factors < 2 {
+		if half, err = d.asksTwo(ctx, p); err != nil {
+			return Entry{}, err
+		}
+	}
 	now := d.now()
-	s := store.SignIn{ID: newID(), Person: p.ID, Kind: how, Created: now, LastSeen: now, StepUp: proved, Address: v.From, Agent: clip(v.Agent, 300)}
+	s := store.SignIn{ID: newID(), Person: p.ID, Kind: how, Created: now, LastSeen: now, StepUp: proved, Address: v.From, Agent: clip(v.Agent, 300), Factors: factors}
+	if half {
+		s.StepUp = time.Time{}
+	}
+	if detail != "" {
+		detail = "; " + detail
+	}
 	err = d.act(ctx, self(p, v.From), func(t *store.Tx) (entry, error) {
 		if more != nil {
 			if err := more(t); err != nil {
 				return entry{}, err
 			}
 		}
+		if half {
+			return entry{action: "person.signin_half", subject: "person/" + p.ID, detail: how + detail}, t.InsertSignIn(s)
+		}
 		if err := errors.Join(t.InsertSignIn(s), t.Greet(p.ID, place(v.From), now), t.Seen(p.ID, now)); err != nil {
 			return entry{}, err
 		}
-		if detail != "" {
-			detail = "; " + detail
-		}
 		return entry{action: "person.signin", subject: "person/" + p.ID, detail: how + detail}, nil
 	})
+	if half {
+		return Entry{Person: p, Session: s.ID, Half: true}, err
+	}
 	return Entry{Person: p, Session: s.ID, Device: auth.NewDevice(key, p.ID, now)}, err
 }
 
@@ -167,13 +185,14 @@ func (d *Desk) steppedUp(who paiza.Actor) error {
 func (d *Desk) SteppedUp(who paiza.Actor) bool { return access.SteppedUp(who, d.now()) }
 
 // StepUpPassword takes the actor's password as the proof that it is he. It
-// counts as SignIn does.
-func (d *Desk) StepUpPassword(ctx context.Context, who paiza.Actor, session, password string, v Visitor) error {
+// counts as SignIn does. It answers whether that is enough: otherwise StepUpCode
+// goes on.
+func (d *Desk) StepUpPassword(ctx context.Context, who paiza.Actor, session, password string, v Visitor) (bool, error) {
 	counted, err := d.ownPassword(ctx, who, "password", password, v)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return d.stepUp(ctx, who, session, byPassword, func(t *store.Tx) error { return forgive(t, counted) })
+	return d.firstProof(ctx, who, session, byPassword, func(t *store.Tx) error { return forgive(t, counted) })
 }
 
 // ownPassword checks the actor's own password, typed into the field.
@@ -220,8 +239,8 @@ func (d *Desk) stepUp(ctx context.Context, who paiza.Actor, session, how string,
 }
 
 // ChangePassword changes the actor's own password, and ends his other sessions.
-// The present password is the proof that it is he; without one he has proved it
-// before.
+// The present password is the proof that it is he; without one, or where one
+// factor is not enough, he has proved it before.
 func (d *Desk) ChangePassword(ctx context.Context, who paiza.Actor, session, old, password string, v Visitor) error {
 	p, err := d.store.Person(ctx, who.ID)
 	if err != nil {
@@ -231,21 +250,29 @@ func (d *Desk) ChangePassword(ctx context.Context, who paiza.Actor, session, old
 	if err != nil {
 		return err
 	}
-	var counted []tally
-	if has {
-		counted, err = d.ownPassword(ctx, who, "old", old, v)
-	} else {
-		err = d.steppedUp(who)
-	}
+	asked, err := d.asksTwo(ctx, p)
 	if err != nil {
 		return err
+	}
+	if !has || asked {
+		if err := d.steppedUp(who); err != nil {
+			return err
+		}
+	}
+	var counted []tally
+	if has {
+		if counted, err = d.ownPassword(ctx, who, "old", old, v); err != nil {
+			return err
+		}
 	}
 	return d.setPassword(ctx, who, p, password, "person.password", "", session, func(t *store.Tx) error {
 		if !has {
 			return nil
 		}
-		if err := t.StepUp(session, d.now()); err != nil {
-			return err
+		if !asked {
+			if err := t.StepUp(session, d.now()); err != nil {
+				return err
+			}
 		}
 		return forgive(t, counted)
 	})

@@ -31,6 +31,7 @@ var tables = []struct{ name, columns string }{
 	{"handling_agency", "handling, agency"},
 	{"handling_person", "handling, person"},
 	{"passkey", passkeyColumns},
+	{"otp", otpColumns},
 	{"oidc_link", linkColumns},
 	{"familiar", "person, address, seen"},
 	{"token", "id, person, name, hint, digest, scopes, networks, created, expires, revoked, last_used, last_from"},

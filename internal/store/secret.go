@@ -155,27 +155,33 @@ func unseal(key []byte, name, text string) (string, error) {
 // SetSecret writes a setting sealed with the node's secret, which is made when
 // there is none yet.
 func (t *Tx) SetSecret(name, value string) error {
-	known, err := t.setting(metaSecret)
-	if err != nil {
-		return err
-	}
-	key, err := t.s.vault.open(known == "")
-	if err != nil {
-		return err
-	}
-	switch {
-	case known == "":
-		if err := t.SetMeta(metaSecret, fingerprint(key)); err != nil {
-			return err
-		}
-	case known != fingerprint(key):
-		return t.s.vault.fault("store.other_secret", nil)
-	}
-	sealed, err := seal(key, name, value)
+	sealed, err := t.Seal(name, value)
 	if err != nil {
 		return err
 	}
 	return t.SetMeta(name, sealed)
+}
+
+// Seal seals a value with the node's secret, which is made when there is none
+// yet, for a column of a row. It opens only under the same name.
+func (t *Tx) Seal(name, value string) (string, error) {
+	known, err := t.setting(metaSecret)
+	if err != nil {
+		return "", err
+	}
+	key, err := t.s.vault.open(known == "")
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case known == "":
+		if err := t.SetMeta(metaSecret, fingerprint(key)); err != nil {
+			return "", err
+		}
+	case known != fingerprint(key):
+		return "", t.s.vault.fault("store.other_secret", nil)
+	}
+	return seal(key, name, value)
 }
 
 // Secret reads a setting that SetSecret wrote; empty when it was never set.
@@ -186,6 +192,9 @@ func (t *Tx) Secret(name string) (string, error) {
 	}
 	return t.s.unsealed(name, text)
 }
+
+// Unseal opens what Seal sealed under the name.
+func (s *Store) Unseal(name, text string) (string, error) { return s.unsealed(name, text) }
 
 func (s *Store) unsealed(name, text string) (string, error) {
 	key, err := s.vault.open(false)

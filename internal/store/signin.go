@@ -18,14 +18,17 @@ type SignIn struct {
 	StepUp   time.Time // zero for never
 	Address  string
 	Agent    string // as the browser names itself
+	Factors  int64  // by how many he proved himself when it began: 1, 2
+	// Half is when he gave the first of two proofs of presence; zero for never.
+	Half time.Time
 }
 
-const signinColumns = "id, person, kind, created, last_seen, step_up, address, agent"
+const signinColumns = "id, person, kind, created, last_seen, step_up, address, agent, factors, half"
 
 // InsertSignIn writes a new session.
 func (t *Tx) InsertSignIn(v SignIn) error {
-	_, err := t.exec("INSERT INTO signin ("+signinColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		v.ID, v.Person, v.Kind, v.Created.UnixMilli(), v.LastSeen.UnixMilli(), millis(v.StepUp), v.Address, v.Agent)
+	_, err := t.exec("INSERT INTO signin ("+signinColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+		v.ID, v.Person, v.Kind, v.Created.UnixMilli(), v.LastSeen.UnixMilli(), millis(v.StepUp), v.Address, v.Agent, v.Factors, millis(v.Half))
 	return err
 }
 
@@ -66,7 +69,7 @@ func (s *Store) TouchSignIn(ctx context.Context, id string, at time.Time) error 
 
 // StepUp notes that the person of a session proved that it is he.
 func (t *Tx) StepUp(id string, at time.Time) error {
-	_, err := t.exec("UPDATE signin SET step_up = $1 WHERE id = $2", at.UnixMilli(), id)
+	_, err := t.exec("UPDATE signin SET step_up = $1, half = 0 WHERE id = $2", at.UnixMilli(), id)
 	return err
 }
 
@@ -118,8 +121,8 @@ func (s *Store) DropSignIns(ctx context.Context, now, begun, idle, counted time.
 }
 
 func scanSignIn(row scanner) (v SignIn, err error) {
-	var created, seen, step int64
-	err = row.Scan(&v.ID, &v.Person, &v.Kind, &created, &seen, &step, &v.Address, &v.Agent)
-	v.Created, v.LastSeen, v.StepUp = moment(created), moment(seen), moment(step)
+	var created, seen, step, half int64
+	err = row.Scan(&v.ID, &v.Person, &v.Kind, &created, &seen, &step, &v.Address, &v.Agent, &v.Factors, &half)
+	v.Created, v.LastSeen, v.StepUp, v.Half = moment(created), moment(seen), moment(step), moment(half)
 	return v, err
 }

@@ -60,7 +60,7 @@ func (s *Site) headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
 		if s.opt.TLS {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -94,6 +94,8 @@ type visit struct {
 	Theme  string // light, dark, or empty for what the machine prefers
 	// Session is the id of the person's session; empty when nobody is signed in.
 	Session string
+	// Half is a session whose second factor is owed; Actor is nobody then.
+	Half *desk.Half
 }
 
 type visitKey struct{}
@@ -142,6 +144,12 @@ func (s *Site) visiting(next http.Handler) http.Handler {
 			case err == nil:
 				v.Actor, v.Person, v.Session = actor, person, id
 				obs.NotePerson(r.Context(), person.ID)
+			case desk.IsHalf(err):
+				if err := s.visitHalf(r, v, id); err != nil {
+					v.Print = locale.For(language(r, ""))
+					s.refuse(w, v.into(r), err)
+					return
+				}
 			case errors.Is(err, paiza.ErrForbidden), errors.Is(err, paiza.ErrNotFound):
 				if err := s.sessions.Destroy(r.Context()); err != nil {
 					s.log.ErrorContext(r.Context(), "session not ended", "err", err)
@@ -152,9 +160,27 @@ func (s *Site) visiting(next http.Handler) http.Handler {
 				return
 			}
 		}
-		v.Print = locale.For(language(r, v.Person.Language))
+		tag := v.Person.Language
+		if v.Half != nil && choice(r, cookieLanguage) == "" {
+			tag = v.Half.Person.Language
+		}
+		v.Print = locale.For(language(r, tag))
 		next.ServeHTTP(w, v.into(r))
 	})
+}
+
+// visitHalf is the visit of who owes his second factor. Whoever took too long
+// begins again.
+func (s *Site) visitHalf(r *http.Request, v *visit, session string) error {
+	h, err := s.desk.Halfway(r.Context(), session, from(r))
+	if errors.Is(err, paiza.ErrNotFound) {
+		return s.sessions.Destroy(r.Context())
+	}
+	v.Half = &h
+	if err != nil {
+		v.Half = nil
+	}
+	return err
 }
 
 // guard asks for what the route needs, sets its limits and turns its error
@@ -163,11 +189,15 @@ func (s *Site) guard(row route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		obs.NoteRoute(r.Context(), row.pattern)
 		v := visitOf(r)
-		if row.needs != public && v.Actor.Anonymous() {
+		if v.Half != nil && row.needs != public && row.needs != halfway {
+			http.Redirect(w, r, halfPath(v.Half), http.StatusSeeOther)
+			return
+		}
+		if row.needs != public && v.Half == nil && v.Actor.Anonymous() {
 			s.askToSignIn(w, r)
 			return
 		}
-		if row.needs != public && row.needs != signedIn {
+		if row.needs != public && row.needs != signedIn && row.needs != halfway {
 			if err := access.Allow(v.Actor, row.needs); err != nil {
 				s.refuse(w, r, err)
 				return
@@ -208,8 +238,8 @@ func language(r *http.Request, account string) string {
 	if locale.Known(account) {
 		return account
 	}
-	if c, err := r.Cookie(cookieLanguage); err == nil && locale.Known(c.Value) {
-		return c.Value
+	if tag := choice(r, cookieLanguage); locale.Known(tag) {
+		return tag
 	}
 	tag, _ := locale.Match(r.Header.Get("Accept-Language"))
 	return tag
@@ -217,8 +247,18 @@ func language(r *http.Request, account string) string {
 
 // theme is light or dark as chosen by hand, or empty.
 func theme(r *http.Request) string {
-	if c, err := r.Cookie(cookieTheme); err == nil && (c.Value == "light" || c.Value == "dark") {
-		return c.Value
+	if v := choice(r, cookieTheme); v == "light" || v == "dark" {
+		return v
+	}
+	return ""
+}
+
+// choice is what a cookie that is no secret says, over TLS under its bound name.
+func choice(r *http.Request, name string) string {
+	for _, name := range []string{hostPrefix + name, name} {
+		if c, err := r.Cookie(name); err == nil {
+			return c.Value
+		}
 	}
 	return ""
 }

@@ -63,10 +63,11 @@ func (s *Site) arrive(w http.ResponseWriter, r *http.Request) error {
 	ceremony, next := s.sessions.PopString(ctx, sessionCeremony), inside(s.sessions.PopString(ctx, sessionNext))
 	switch desk.Journey(s.sessions.PopString(ctx, sessionJourney)) {
 	case desk.JourneyStepUp:
-		if err := s.desk.StepUpOIDC(ctx, v.Actor, v.Session, s.issuer, ceremony, r.URL.Query()); err != nil {
+		enough, err := s.desk.StepUpOIDC(ctx, v.Actor, v.Session, s.issuer, ceremony, r.URL.Query())
+		if err != nil {
 			return err
 		}
-		return s.steppedUp(w, r, next)
+		return s.proved(w, r, enough, next)
 	case desk.JourneyLink:
 		if err := s.desk.Link(ctx, v.Actor, s.issuer, ceremony, r.URL.Query()); err != nil {
 			return err
@@ -82,7 +83,7 @@ func (s *Site) arrive(w http.ResponseWriter, r *http.Request) error {
 	if err := s.enter(w, r, entry); err != nil {
 		return err
 	}
-	http.Redirect(w, r, next, http.StatusSeeOther)
+	s.onward(w, r, entry, next)
 	return nil
 }
 

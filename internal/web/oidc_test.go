@@ -33,6 +33,7 @@ type signInServer struct {
 	requests map[string]*journey // by id and by code
 	subject  string              // who signs in next
 	acr      string
+	amr      []string  // how; nil: password and one-time code
 	proved   time.Time // when he proved himself; zero: now
 	nonce    string    // what stands in the token instead of the nonce
 	lifetime time.Duration
@@ -71,6 +72,9 @@ func newSignInServer(t *testing.T) *signInServer {
 		s.mu.Lock()
 		j := s.requests[r.URL.Query().Get("id")]
 		j.subject, j.acr, j.at, j.done = s.subject, s.acr, time.Now(), true
+		if j.amr = s.amr; j.amr == nil {
+			j.amr = []string{"pwd", "otp"}
+		}
 		if !s.proved.IsZero() {
 			j.at = s.proved
 		}
@@ -89,12 +93,13 @@ type journey struct {
 	*oidc.AuthRequest
 	id, subject, acr, nonce string
 	at                      time.Time
+	amr                     []string
 	done                    bool
 }
 
 func (j *journey) GetID() string          { return j.id }
 func (j *journey) GetACR() string         { return j.acr }
-func (j *journey) GetAMR() []string       { return []string{"pwd", "otp"} }
+func (j *journey) GetAMR() []string       { return j.amr }
 func (j *journey) GetAudience() []string  { return []string{j.ClientID} }
 func (j *journey) GetAuthTime() time.Time { return j.at }
 func (j *journey) GetClientID() string    { return j.ClientID }

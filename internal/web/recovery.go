@@ -80,7 +80,7 @@ func (s *Site) recoverByPassword(w http.ResponseWriter, r *http.Request) error {
 	if err := s.enter(w, r, entry); err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/account", http.StatusSeeOther)
+	s.onward(w, r, entry, "/account")
 	return nil
 }
 

@@ -47,6 +47,8 @@ func TestSessionAsksAPI(t *testing.T) {
 	}
 	if r := b.get("/api/v1/account"); r.Header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error("another site may read the API")
+	} else if got := r.Header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("a browser keeps what the API answers: %q", got)
 	}
 	if policy := r.Header.Get("Content-Security-Policy"); policy == "" {
 		t.Error("the API answers without a policy")

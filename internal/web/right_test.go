@@ -41,7 +41,7 @@ func TestRefusals(t *testing.T) {
 		if r.StatusCode != http.StatusSeeOther || !strings.HasPrefix(r.Header.Get("Location"), "/sign-in") {
 			t.Errorf("%s without a session: %s", name, r.Status)
 		}
-		if row.needs == signedIn {
+		if row.needs == signedIn || row.needs == halfway {
 			continue
 		}
 		for _, role := range paiza.Roles() {
@@ -201,7 +201,19 @@ func TestCookies(t *testing.T) {
 	if c.Name != "__Host-paiza" || !c.Secure || !c.HttpOnly || c.Domain != "" {
 		t.Errorf("session cookie over TLS: %v", c)
 	}
-	if w.Header().Get("Strict-Transport-Security") == "" {
-		t.Error("no Strict-Transport-Security over TLS")
+	if got := w.Header().Get("Strict-Transport-Security"); got != "max-age=31536000; includeSubDomains" {
+		t.Errorf("Strict-Transport-Security over TLS: %q", got)
+	}
+	w = httptest.NewRecorder()
+	req = httptest.NewRequest("POST", "https://node.example/theme", strings.NewReader("theme=dark"))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	secure.ServeHTTP(w, req)
+	if c := cookie(t, w.Result().Cookies(), "__Host-theme"); !c.Secure || !c.HttpOnly {
+		t.Errorf("cookie of the theme over TLS: %v", c)
+	}
+	req = httptest.NewRequest("GET", "https://node.example/sign-in", nil)
+	req.AddCookie(&http.Cookie{Name: "__Host-theme", Value: "dark"})
+	if theme(req) != "dark" {
+		t.Error("the theme chosen over TLS is forgotten")
 	}
 }

@@ -10,6 +10,7 @@ import (
 const (
 	public   paiza.Right = "public"   // anybody, signed in or not
 	signedIn paiza.Right = "signedin" // any person with an account
+	halfway  paiza.Right = "halfway"  // he, and who owes his second factor too
 )
 
 // route is one row of the contents page. The mux and the test of every
@@ -106,6 +107,7 @@ func routes() []route {
 		{"GET", "/help", public, (*Site).help, false},
 	}
 	rows = append(rows, signinRoutes()...)
+	rows = append(rows, factorRoutes()...)
 	return append(rows, pictureRoutes()...)
 }
 

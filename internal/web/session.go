@@ -18,9 +18,13 @@ const (
 	sessionCeremony = "ceremony" // what waits for this browser to come back
 	sessionJourney  = "journey"  // why it went to the sign-in server
 	sessionNext     = "next"     // where it wanted to go
+	sessionCodes    = "codes"    // app for one-time codes that is being set up
 	sessionCode     = "code"     // hash of the one-time code that it brought
 	cookieLanguage  = "language"
 	cookieTheme     = "theme"
+
+	// hostPrefix binds a cookie to this host and to TLS (RFC 6265bis §4.1.3.2).
+	hostPrefix = "__Host-"
 )
 
 // newSessions keeps the sessions of browsers. How long one lasts is the desk's:
@@ -101,7 +105,7 @@ func (s *Site) setup(w http.ResponseWriter, r *http.Request) error {
 	if err := s.enter(w, r, entry); err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	s.onward(w, r, entry, "/")
 	return nil
 }
 
@@ -136,6 +140,9 @@ func (s *Site) setTheme(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) keep(w http.ResponseWriter, name, value string) {
+	if s.opt.TLS {
+		name = hostPrefix + name
+	}
 	c := &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600,
 		HttpOnly: true, Secure: s.opt.TLS, SameSite: http.SameSiteLaxMode}
 	if value == "" {

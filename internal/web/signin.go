@@ -22,7 +22,7 @@ func signinRoutes() []route {
 		{"POST", "/sign-in/passkey", public, (*Site).signInPasskey, false},
 		{"POST", "/sign-in/oidc", public, (*Site).leaveToSignIn, false},
 		{"GET", "/oidc/callback", public, (*Site).arrive, false},
-		{"POST", "/sign-out", signedIn, (*Site).signOut, false},
+		{"POST", "/sign-out", halfway, (*Site).signOut, false},
 		{"GET", "/recover", public, (*Site).codeForm, false},
 		{"POST", "/recover", public, (*Site).openCode, false},
 		{"GET", "/recover/choose", public, (*Site).chooseForm, false},
@@ -75,6 +75,10 @@ func (s *Site) signInForm(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/setup", http.StatusSeeOther)
 		return nil
 	}
+	if h := visitOf(r).Half; h != nil {
+		http.Redirect(w, r, halfPath(h), http.StatusSeeOther)
+		return nil
+	}
 	if !visitOf(r).Actor.Anonymous() {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
@@ -97,7 +101,7 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := s.enter(w, r, entry); err != nil {
 		return err
 	}
-	http.Redirect(w, r, inside(next), http.StatusSeeOther)
+	s.onward(w, r, entry, next)
 	return nil
 }
 
@@ -149,10 +153,8 @@ func (s *Site) visitor(r *http.Request) desk.Visitor {
 // whoever was signed in in this browser is so no more.
 func (s *Site) enter(w http.ResponseWriter, r *http.Request, e desk.Entry) error {
 	ctx := r.Context()
-	if v := visitOf(r); v.Session != "" {
-		if err := s.desk.Leave(ctx, v.Actor, v.Session); err != nil {
-			return err
-		}
+	if err := s.leaveSession(r); err != nil {
+		return err
 	}
 	if err := s.sessions.Clear(ctx); err != nil {
 		return err
@@ -161,19 +163,40 @@ func (s *Site) enter(w http.ResponseWriter, r *http.Request, e desk.Entry) error
 		return err
 	}
 	s.sessions.Put(ctx, sessionEntry, e.Session)
+	s.keepDevice(w, e)
+	return nil
+}
+
+// keepDevice lets the browser be known again, once its person is known whole.
+func (s *Site) keepDevice(w http.ResponseWriter, e desk.Entry) {
+	if e.Device == "" {
+		return
+	}
 	http.SetCookie(w, &http.Cookie{Name: s.cookieDevice(), Value: e.Device, Path: "/", MaxAge: int(auth.DeviceLife / time.Second),
 		HttpOnly: true, Secure: s.opt.TLS, SameSite: http.SameSiteStrictMode})
+}
+
+// leaveSession ends the session of a request, if it has one.
+func (s *Site) leaveSession(r *http.Request) error {
+	v := visitOf(r)
+	switch {
+	case v.Half != nil:
+		return s.desk.LeaveHalf(r.Context(), *v.Half, from(r))
+	case v.Session != "":
+		return s.desk.Leave(r.Context(), v.Actor, v.Session)
+	}
 	return nil
 }
 
 func (s *Site) signOut(w http.ResponseWriter, r *http.Request) error {
-	v := visitOf(r)
-	if err := s.desk.Leave(r.Context(), v.Actor, v.Session); err != nil {
+	if err := s.leaveSession(r); err != nil {
 		return err
 	}
 	if err := s.sessions.Destroy(r.Context()); err != nil {
 		return err
 	}
+	// Pages are kept by no cache; what a script may have kept goes too.
+	w.Header().Set("Clear-Site-Data", `"storage"`)
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 	return nil
 }

@@ -19,6 +19,8 @@ type stepUpView struct {
 	Passkey bool // the address allows passkeys and he has one
 	Issuer  string
 	Form    form
+	Half    bool // the first of two proofs is given: a code is owed
+	Alone   bool // a password is enough, or a code can follow it
 }
 
 // askToStepUp sends a person to prove that it is he, and back to the page he
@@ -50,6 +52,11 @@ func (s *Site) stepUpPage(w http.ResponseWriter, r *http.Request, code int, f fo
 	if view.Ways, err = s.desk.WaysIn(r.Context(), v.Actor, s.opt.OIDC.Issuer); err != nil {
 		return err
 	}
+	if view.Half, err = s.desk.StepUpHalf(r.Context(), v.Session); err != nil {
+		return err
+	}
+	view.Half = view.Half && view.Ways.Codes
+	view.Alone = view.Ways.Password && (!view.Ways.Asked || view.Ways.Codes)
 	_, named := s.relyingParty(r)
 	view.Passkey = named && view.Ways.Passkeys > 0
 	if view.Ways.Linked {
@@ -61,7 +68,7 @@ func (s *Site) stepUpPage(w http.ResponseWriter, r *http.Request, code int, f fo
 func (s *Site) stepUpPassword(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	f := readForm(r)
-	err := s.desk.StepUpPassword(r.Context(), v.Actor, v.Session, f.Raw("password"), s.visitor(r))
+	enough, err := s.desk.StepUpPassword(r.Context(), v.Actor, v.Session, f.Raw("password"), s.visitor(r))
 	if wait, ok := desk.WaitOf(err); ok {
 		w.Header().Set("Retry-After", retryAfter(wait))
 		return s.stepUpPage(w, r, http.StatusTooManyRequests, f.failed(v.Print, err), f.Get("next"))
@@ -72,7 +79,16 @@ func (s *Site) stepUpPassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.steppedUp(w, r, f.Get("next"))
+	return s.proved(w, r, enough, f.Get("next"))
+}
+
+// proved goes back to the page after a proof that was enough, or on to the code
+// that completes it.
+func (s *Site) proved(w http.ResponseWriter, r *http.Request, enough bool, next string) error {
+	if enough {
+		return s.steppedUp(w, r, next)
+	}
+	return s.steppedUp(w, r, "/step-up?next="+url.QueryEscape(inside(next)))
 }
 
 // steppedUp goes back to the page, with a new token.
