@@ -56,9 +56,12 @@ func ParseWebhookSecret(text string) ([]byte, error) {
 	return key, nil
 }
 
+// FormatWebhookTime writes the time of an attempt as its header has it.
+func FormatWebhookTime(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
+
 // SignWebhook is the signature of a body sent at a time.
 func SignWebhook(key []byte, id string, at time.Time, body []byte) string {
-	return "v1," + base64.StdEncoding.EncodeToString(webhookMAC(key, id, strconv.FormatInt(at.Unix(), 10), body))
+	return "v1," + base64.StdEncoding.EncodeToString(webhookMAC(key, id, FormatWebhookTime(at), body))
 }
 
 func webhookMAC(key []byte, id, at string, body []byte) []byte {
@@ -115,7 +118,6 @@ type Webhook struct {
 	Types    []string           `json:"types,omitempty" doc:"What is sent: types of events or their first words; absent for every type."`
 	Created  time.Time          `json:"created"`
 	State    paiza.WebhookState `json:"state" doc:"active, paused by a person, or disabled by the node."`
-	After    string             `json:"after" doc:"Id of the last event that is done with."`
 	Failures int                `json:"failures" doc:"Attempts in a row that failed."`
 	Since    *time.Time         `json:"since,omitempty" doc:"Of the first of them."`
 	Next     *time.Time         `json:"next,omitempty" doc:"Of the next attempt, after a failure."`
@@ -124,7 +126,7 @@ type Webhook struct {
 // FromWebhook gives a webhook its shape; own shows its whole address.
 func FromWebhook(h paiza.Webhook, own bool) Webhook {
 	out := Webhook{ID: h.ID, Person: h.Person, Name: h.Name, Host: h.Host(), Types: h.Types, Created: h.Created.UTC(), State: h.State,
-		After: strconv.FormatInt(h.Cursor, 10), Failures: h.Failures, Since: instant(h.Since)}
+		Failures: h.Failures, Since: instant(h.Since)}
 	if own {
 		out.URL = h.URL
 	}

@@ -35,6 +35,7 @@ type Config struct {
 	Passkey    Passkey
 	OIDC       OIDC
 	Backup     Backup
+	Webhook    Webhook
 	Limits     Limits
 }
 
@@ -97,6 +98,13 @@ type Backup struct {
 	Keep       int            `toml:"keep" env:"PAIZA_BACKUP_KEEP" default:"14"`
 	Recipients []string       `toml:"recipients" env:"PAIZA_BACKUP_RECIPIENTS"` // age public keys
 	Scratch    string         `toml:"scratch" env:"PAIZA_BACKUP_SCRATCH"`       // where a copy lies, unencrypted, while it is sealed
+}
+
+// Webhook is where people's webhooks may lead. The public Internet over TLS is
+// open; this machine, private networks and others that are not public are not,
+// unless they are named here.
+type Webhook struct {
+	Allow []string `toml:"allow" env:"PAIZA_WEBHOOK_ALLOW"` // networks (CIDR), addresses, names of hosts
 }
 
 // Limits bound what one request may take.

@@ -58,8 +58,12 @@ func (d *Desk) caseFor(ctx context.Context, who paiza.Actor, right paiza.Right, 
 	if err != nil {
 		return c, err
 	}
-	o := access.Object{Kind: access.KindCase, Handling: paiza.Handling{TLP: paiza.TLPAmber, Purpose: paiza.PurposeInvestigation, Owner: c.Owner, Case: c.ID}}
-	return c, d.decide(who, right, o, d.when(), "case", id)
+	return c, d.decide(who, right, objectOfCase(c), d.when(), "case", id)
+}
+
+// objectOfCase is a case as a decision sees it.
+func objectOfCase(c paiza.Case) access.Object {
+	return access.Object{Kind: access.KindCase, Handling: paiza.Handling{TLP: paiza.TLPAmber, Purpose: paiza.PurposeInvestigation, Owner: c.Owner, Case: c.ID}}
 }
 
 // CreateCase opens a case. Who opens it is its first member.

@@ -21,6 +21,7 @@ import (
 	"paiza"
 	"paiza/internal/access"
 	"paiza/internal/catalog"
+	"paiza/internal/dial"
 	"paiza/internal/picture"
 	"paiza/internal/store"
 )
@@ -32,6 +33,7 @@ type Options struct {
 	Now     func() time.Time // nil: the clock
 	Log     *slog.Logger     // nil: silent
 	Backup  BackupPlan       // of the node's own backups; empty for none
+	Dial    dial.Allow       // where webhooks may lead besides the public Internet
 	// Certificate is the PEM file of the node's TLS certificate, whose end the
 	// node's page shows; empty where a proxy has it.
 	Certificate string
@@ -65,6 +67,8 @@ type Desk struct {
 	seenBy  map[string]store.Seen
 
 	handlings known
+	watching  watching
+	dial      dial.Allow // where webhooks may lead
 
 	readyMu sync.Mutex
 	ready   Readiness
@@ -103,8 +107,9 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	}
 	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog),
 		plan: o.Backup, certificate: o.Certificate, asked: make(chan struct{}, 1), room: store.Room,
-		idle: o.SessionIdle, length: o.SessionLength, pause: o.Pause}
+		idle: o.SessionIdle, length: o.SessionLength, pause: o.Pause, dial: o.Dial}
 	d.back, d.stop = context.WithCancel(context.Background())
+	d.watching.look, d.watching.log = d.newestEvent, d.log
 	return d, d.clearCutOff(ctx)
 }
 
@@ -125,7 +130,7 @@ type entry struct {
 // act runs fn in one transaction and writes the ledger entry which fn returns
 // beside it. Every change on the node goes through here.
 func (d *Desk) act(ctx context.Context, who paiza.Actor, fn func(t *store.Tx) (entry, error)) error {
-	return d.store.Write(ctx, func(t *store.Tx) error {
+	err := d.store.Write(ctx, func(t *store.Tx) error {
 		e, err := fn(t)
 		if err != nil {
 			return err
@@ -133,6 +138,10 @@ func (d *Desk) act(ctx context.Context, who paiza.Actor, fn func(t *store.Tx) (e
 		return t.Append(&paiza.Act{At: d.now(), Actor: who, Action: e.action, Subject: e.subject, Reason: e.reason, Detail: e.detail,
 			Version: e.version, Content: e.content})
 	})
+	if err == nil {
+		d.watching.acted()
+	}
+	return err
 }
 
 // allow asks for a right.

@@ -32,6 +32,17 @@ func (d *Desk) SessionLength() time.Duration { return d.length }
 // when he last proved that it is he. A session that was ended or has run out is
 // NotFound, a person whose account is closed ErrForbidden.
 func (d *Desk) Present(ctx context.Context, session, from string) (paiza.Actor, paiza.Person, error) {
+	return d.present(ctx, session, from, true)
+}
+
+// StillPresent is Present for an answer that goes on for long: it does not count
+// as use, so that an open page does not keep a session alive.
+func (d *Desk) StillPresent(ctx context.Context, session, from string) (paiza.Actor, error) {
+	who, _, err := d.present(ctx, session, from, false)
+	return who, err
+}
+
+func (d *Desk) present(ctx context.Context, session, from string, use bool) (paiza.Actor, paiza.Person, error) {
 	gone := paiza.NotFound("session", "")
 	s, err := d.store.SignIn(ctx, session)
 	if err != nil {
@@ -46,7 +57,7 @@ func (d *Desk) Present(ctx context.Context, session, from string) (paiza.Actor, 
 		return who, p, err
 	}
 	who.StepUp = s.StepUp
-	if now.Sub(s.LastSeen) >= touchEvery {
+	if use && now.Sub(s.LastSeen) >= touchEvery {
 		if err := d.store.TouchSignIn(ctx, s.ID, now); err != nil {
 			return paiza.Actor{}, p, err
 		}
