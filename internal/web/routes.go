@@ -70,6 +70,7 @@ func routes() []route {
 		{"GET", "/help", public, (*Site).help, false},
 	}
 	rows = append(rows, signinRoutes()...)
+	rows = append(rows, webhookRoutes()...)
 	return append(rows, pictureRoutes()...)
 }
 
