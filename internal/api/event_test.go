@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -224,4 +225,49 @@ func TestStreamDecidesNow(t *testing.T) {
 	if len(data) != 1 || !strings.Contains(data[0], `"subject":"`+open[1]+`"`) {
 		t.Errorf("the first event is %q, want one of %s", data, open[1])
 	}
+}
+
+// TestStreamHTTP2: over HTTP/2 a stream lives, and one connection carries it and
+// other requests.
+func TestStreamHTTP2(t *testing.T) {
+	n := small(t, Options{})
+	n.api.beat = 50 * time.Millisecond
+	srv := httptest.NewUnstartedServer(n.api)
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	defer srv.Close()
+	ask := func(path string) *http.Response {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), "GET", srv.URL+Prefix+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+n.token)
+		resp, err := srv.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { resp.Body.Close() })
+		return resp
+	}
+	resp := ask("/events?after=0&types=alert")
+	lines := bufio.NewScanner(resp.Body)
+	for beats := 0; beats < 3 && lines.Scan(); {
+		if lines.Text() == ":" {
+			beats++
+		}
+	}
+	if resp.ProtoMajor != 2 || lines.Err() != nil {
+		t.Fatalf("%s, %v", resp.Proto, lines.Err())
+	}
+	if other := ask("/node"); other.StatusCode != http.StatusOK || other.ProtoMajor != 2 {
+		t.Errorf("beside it: %s", other.Status)
+	}
+	want := raise(t, n, 1)
+	for lines.Scan() {
+		if strings.Contains(lines.Text(), want[0]) {
+			return
+		}
+	}
+	t.Errorf("the event did not come: %v", lines.Err())
 }
