@@ -235,7 +235,7 @@ func TestStreamHTTP2(t *testing.T) {
 	srv := httptest.NewUnstartedServer(n.api)
 	srv.EnableHTTP2 = true
 	srv.StartTLS()
-	defer srv.Close()
+	t.Cleanup(srv.Close) // after the streams: it waits for them
 	ask := func(path string) *http.Response {
 		t.Helper()
 		req, err := http.NewRequestWithContext(t.Context(), "GET", srv.URL+Prefix+path, nil)
