@@ -21,6 +21,7 @@ import (
 	"paiza/client"
 	"paiza/internal/config"
 	"paiza/internal/desk"
+	"paiza/internal/dial"
 	"paiza/internal/locale"
 	"paiza/internal/obs"
 	"paiza/internal/store"
@@ -50,6 +51,7 @@ type cli struct {
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in the place of a store."`
 	Fsck     fsckCmd     `cmd:"" help:"Prove that figures equal their rows and that the ledger is whole."`
 	Ledger   ledgerCmd   `cmd:"" help:"The record of acts: list it, check it, prove entries of it."`
+	Watch    watchCmd    `cmd:"" help:"Print events of a node as they happen."`
 	Tokens   tokenCmd    `cmd:"" name:"token" help:"Tokens with which programs ask this node."`
 	User     userCmd     `cmd:"" help:"Accounts of this node."`
 	Config   configCmd   `cmd:"" help:"Configuration: check it, show what holds, print an example."`
@@ -80,6 +82,7 @@ type app struct {
 
 	plan        desk.BackupPlan // of the node that is served
 	certificate string
+	dial        dial.Allow     // where webhooks of a served node may lead
 	session     config.Session // what a sign-in of a served node takes and how long it holds
 }
 
@@ -249,7 +252,7 @@ func (a *app) open(target string, log *slog.Logger, meter store.Meter) (*desk.De
 		return nil, nil, err
 	}
 	st.Measure(meter)
-	d, err := desk.Open(a.ctx, desk.Options{Store: st, Log: log, Backup: a.plan, Certificate: a.certificate,
+	d, err := desk.Open(a.ctx, desk.Options{Store: st, Log: log, Backup: a.plan, Dial: a.dial, Certificate: a.certificate,
 		SessionIdle: a.session.Idle, SessionLength: a.session.Lifetime,
 		SecondFactor: desk.SecondFactor(a.session.SecondFactor)})
 	if err != nil {

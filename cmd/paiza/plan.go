@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"sync"
 
 	"paiza/internal/config"
 	"paiza/internal/desk"
@@ -18,9 +19,13 @@ func (n *running) startJobs(a *app) func() {
 	ctx, stop := context.WithCancel(a.ctx)
 	done := make(chan struct{})
 	runner := jobs.New(n.desk, n.log, jobs.Node(n.desk, a.plan, jobs.Options{Backup: n.cfg.Backup.Schedule})...)
+	sender := jobs.NewWebhooks(n.desk, n.log, a.dial)
 	go func() {
 		defer close(done)
+		var work sync.WaitGroup
+		work.Go(func() { sender.Run(ctx) })
 		runner.Run(ctx)
+		work.Wait()
 	}()
 	return func() {
 		stop()

@@ -20,6 +20,7 @@ import (
 	"paiza/internal/catalog"
 	"paiza/internal/config"
 	"paiza/internal/desk"
+	"paiza/internal/dial"
 	"paiza/internal/listen"
 	"paiza/internal/obs"
 	"paiza/internal/web"
@@ -72,6 +73,9 @@ func (c *serveCmd) Run(a *app) error {
 	if err := a.plan.Check(); err != nil {
 		return err
 	}
+	if a.dial, err = dial.ParseAllow(cfg.Webhook.Allow); err != nil {
+		return err
+	}
 	d, closeAll, err := a.open(cfg.Store, n.log, n.metrics)
 	if err != nil {
 		return err
@@ -118,7 +122,7 @@ func (n *running) serve(a *app, ready func(base string) error) error {
 		return paiza.Unavailable("serve.address", err)
 	}
 	limits := n.cfg.Limits
-	door := api.New(n.desk, api.Options{Catalog: catalog.Default(), Log: n.log, Version: version, Session: web.Visitor})
+	door := api.New(n.desk, api.Options{Catalog: catalog.Default(), Log: n.log, Version: version, Session: web.Visitor, Again: web.VisitorAgain(n.desk), Until: a.ctx})
 	site := web.New(n.desk, web.Options{Catalog: catalog.Default(), Log: n.log, TLS: n.cfg.Encrypted(), Version: version, MaxUpload: int64(limits.Upload),
 		Metrics: n.metrics, Proxies: n.cfg.Listen.TrustedProxies, Secure: secure, Request: limits.Request, Drain: n.cfg.Listen.Drain, Stop: limits.Stop,
 		PublicURL: n.cfg.Listen.PublicURL, PasskeyID: n.cfg.Passkey.RelyingParty, OIDC: auth.OIDC{Issuer: n.cfg.OIDC.Issuer,

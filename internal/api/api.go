@@ -14,6 +14,7 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"net/http"
@@ -39,6 +40,11 @@ type Options struct {
 	// Session finds who is signed in on the pages with the cookies of a request,
 	// and the language of his pages; nil when only tokens are taken.
 	Session func(*http.Request) (paiza.Actor, paiza.Person)
+	// Again is who is signed in with the session of an earlier request now, for
+	// answers that go on for long; nil asks Session again.
+	Again func(*http.Request) (paiza.Actor, error)
+	// Until ends streams of events, because the node stops; nil: none ends.
+	Until context.Context
 	// From is the network address of a request, for the ledger and for the
 	// addresses of tokens; nil takes that of the connection.
 	From func(*http.Request) string
@@ -57,6 +63,8 @@ type API struct {
 	huma    huma.API
 	calls   *rate
 	failed  *rate // refused tokens by address
+	readers readers
+	beat    time.Duration // of streams of events
 	cross   *http.CrossOriginProtection
 	change  sync.Mutex    // held from the look at a condition to the end of its act
 	doc     func() []byte // the description, made when it is first asked for
@@ -77,11 +85,14 @@ func New(d *desk.Desk, opt Options) *API {
 	if opt.PerMinute == 0 {
 		opt.PerMinute = 1200
 	}
+	if opt.Until == nil {
+		opt.Until = context.Background()
+	}
 	if opt.From == nil {
 		opt.From = from
 	}
 	a := &API{desk: d, catalog: opt.Catalog, log: opt.Log, now: opt.Now, opt: opt, mux: http.NewServeMux(),
-		calls: newRate(opt.PerMinute, opt.Now), failed: newRate(30, opt.Now), cross: http.NewCrossOriginProtection()}
+		calls: newRate(opt.PerMinute, opt.Now), failed: newRate(30, opt.Now), beat: eventBeat, cross: http.NewCrossOriginProtection()}
 	a.describe()
 	for _, r := range routes() {
 		r.register(a)

@@ -92,13 +92,9 @@ func (a *API) callerOf(w http.ResponseWriter, r *http.Request) (*caller, error) 
 	tag, _ := locale.Match(r.Header.Get("Accept-Language"))
 	c := &caller{Print: locale.For(tag)}
 	var err error
-	if given := r.Header.Get("Authorization"); given != "" {
-		scheme, token, _ := strings.Cut(given, " ")
+	if token, given := tokenOf(r); given {
 		address := a.opt.From(r)
-		if !strings.EqualFold(scheme, "Bearer") {
-			token = ""
-		}
-		c.Actor, c.Person, err = a.desk.TokenActor(r.Context(), strings.TrimSpace(token), address)
+		c.Actor, c.Person, err = a.desk.TokenActor(r.Context(), token, address)
 		if errors.Is(err, paiza.ErrForbidden) {
 			// Counted after the look, so that who sends wrong tokens does not lock out
 			// the good ones behind the same address.
@@ -122,6 +118,36 @@ func (a *API) callerOf(w http.ResponseWriter, r *http.Request) (*caller, error) 
 		c.Print = locale.For(c.Person.Language)
 	}
 	return c, err
+}
+
+// tokenOf is the token of a request; empty for another scheme.
+func tokenOf(r *http.Request) (token string, given bool) {
+	header := r.Header.Get("Authorization")
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		token = ""
+	}
+	return strings.TrimSpace(token), header != ""
+}
+
+// again is who asked, as he is now: the token or the session may have ended
+// since, and his rights may be others.
+func (a *API) again(r *http.Request) (paiza.Actor, error) {
+	if token, given := tokenOf(r); given {
+		actor, _, err := a.desk.TokenActor(r.Context(), token, a.opt.From(r))
+		return actor, err
+	}
+	if a.opt.Again != nil {
+		return a.opt.Again(r)
+	}
+	actor := callerOf(r.Context()).Actor
+	if a.opt.Session != nil {
+		actor, _ = a.opt.Session(r)
+	}
+	if actor.Anonymous() {
+		return actor, &paiza.Error{Kind: paiza.ErrForbidden, Key: "api.sign_in"}
+	}
+	return actor, nil
 }
 
 // rated counts the request and says in its headers what is left.

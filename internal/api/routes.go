@@ -13,6 +13,8 @@ var tags = []struct{ name, about string }{
 	{"node", "What answers here."},
 	{"account", "Who asks, and what he may do."},
 	{"tokens", "Tokens of programs. One is made by a person who has just proved on the pages that it is he, or by the operator."},
+	{"events", "What happens on the node, as it happens."},
+	{"webhooks", "Addresses to which the node sends events. One is made by a person who has just proved on the pages that it is he."},
 	{"seizures", "Rows, newest first, with their source and history."},
 	{"totals", "Official yearly figures, never added to seizures."},
 	{"uploads", "Files that wait to be imported: what they are and what they would do."},
@@ -37,6 +39,17 @@ func routes() []route {
 		op("GET /tokens", "listTokens", signedIn, "List tokens, newest first", (*API).listTokens),
 		op("POST /tokens", "createToken", signedIn, "Make a token; its secret is answered this once", (*API).createToken, secret, answers(http.StatusCreated)),
 		op("DELETE /tokens/{id}", "revokeToken", signedIn, "Revoke a token at once", (*API).revokeToken, answers(http.StatusNoContent)),
+
+		op("GET /events", "streamEvents", signedIn, "What you may know of, as it happens: server-sent events whose data are ActEvent", (*API).events, streams, with(eventStream200)),
+		op("GET /webhooks", "listWebhooks", signedIn, "List webhooks by name", (*API).listWebhooks),
+		op("POST /webhooks", "createWebhook", signedIn, "Make a webhook; its secret is answered this once", (*API).createWebhook, secret, answers(http.StatusCreated)),
+		op("GET /webhooks/{id}", "getWebhook", signedIn, "Read one webhook", (*API).getWebhook),
+		op("DELETE /webhooks/{id}", "removeWebhook", signedIn, "Remove a webhook at once", (*API).removeWebhook, answers(http.StatusNoContent)),
+		op("GET /webhooks/{id}/deliveries", "listDeliveries", signedIn, "List attempts to send, newest first", (*API).listDeliveries),
+		op("POST /webhooks/{id}/pause", "pauseWebhook", signedIn, "Stop sending; events wait", (*API).pauseWebhook),
+		op("POST /webhooks/{id}/resume", "resumeWebhook", signedIn, "Go on after the last event that was done with", (*API).resumeWebhook),
+		op("POST /webhooks/{id}/test", "testWebhook", signedIn, "Ask for one message of type webhook.test", (*API).testWebhook),
+		op("POST /webhooks/{id}/replay", "replayWebhook", signedIn, "Send events again", (*API).replayWebhook),
 
 		op("GET /seizures", "listSeizures", paiza.RightReadSeizure, "List seizures, newest first", (*API).listSeizures),
 		op("POST /seizures", "recordSeizure", paiza.RightRecordSeizure, "Record one seizure", (*API).recordSeizure, answers(http.StatusCreated)),
@@ -94,4 +107,10 @@ func file200(kind, about string) func(*huma.Operation) {
 		o.Responses = map[string]*huma.Response{"200": {Description: about,
 			Content: map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}}
 	}
+}
+
+// eventStream200 describes a stream of events, with the shape of their data.
+func eventStream200(o *huma.Operation) {
+	o.Responses = map[string]*huma.Response{"200": {Description: "A stream that does not end. Each event has an id, with which a reader goes on, and data.",
+		Content: map[string]*huma.MediaType{kindEvents: {Schema: &huma.Schema{Type: huma.TypeString}}}}}
 }

@@ -23,7 +23,7 @@ var tiers = [][]string{
 	{"internal/store"},
 	{"internal/ledger", "internal/egress", "internal/access", "internal/auth", "internal/ingest", "internal/picture", "internal/report", "internal/backup"},
 	{"internal/catalog", "internal/locale", "internal/config", "internal/listen", "internal/obs", "client"},
-	{"chem", "wire"},
+	{"chem", "wire", "internal/dial"},
 	{""}, // the root package: the language of the field
 }
 

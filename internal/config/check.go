@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"paiza"
+	"paiza/internal/dial"
 )
 
 // check notes everything that does not hold, and derives what was left open.
@@ -31,6 +32,9 @@ func (l *loader) check() {
 	l.checkPasskey()
 	l.checkOIDC()
 	l.checkBackup()
+	if _, err := dial.ParseAllow(c.Webhook.Allow); err != nil {
+		l.bad(&c.Webhook.Allow, "config.webhook_allow", nil)
+	}
 	if c.Limits.Upload < 1<<20 || c.Limits.Upload > 2<<30 {
 		l.bad(&c.Limits.Upload, "config.range", paiza.Args{"least": Size(1 << 20).String(), "most": Size(2 << 30).String()})
 	}

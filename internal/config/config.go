@@ -36,6 +36,7 @@ type Config struct {
 	OIDC       OIDC
 	Backup     Backup
 	Exchange   Exchange
+	Webhook    Webhook
 	Limits     Limits
 }
 
@@ -106,6 +107,13 @@ type Backup struct {
 // Exchange is where other nodes reach this one; off when the address is empty.
 type Exchange struct {
 	Address string `toml:"address" env:"PAIZA_EXCHANGE"` // HOST:PORT; nodes prove themselves by their cards
+}
+
+// Webhook is where people's webhooks may lead. The public Internet over TLS is
+// open; this machine, private networks and others that are not public are not,
+// unless they are named here.
+type Webhook struct {
+	Allow []string `toml:"allow" env:"PAIZA_WEBHOOK_ALLOW"` // networks (CIDR), addresses, names of hosts
 }
 
 // Limits bound what one request may take.

@@ -36,7 +36,7 @@ func (d *Desk) Case(ctx context.Context, who paiza.Actor, id string) (CaseDetail
 	if err != nil {
 		return CaseDetail{}, err
 	}
-	out := CaseDetail{Case: c, May: d.mayDo(who, caseObject(c), d.when(), paiza.RightManageCase)}
+	out := CaseDetail{Case: c, May: d.mayDo(who, objectOfCase(c), d.when(), paiza.RightManageCase)}
 	people, err := d.store.People(ctx)
 	if err != nil {
 		return out, err
@@ -59,10 +59,11 @@ func (d *Desk) caseFor(ctx context.Context, who paiza.Actor, right paiza.Right, 
 	if err != nil {
 		return c, err
 	}
-	return c, d.decide(who, right, caseObject(c), d.when(), "case", id)
+	return c, d.decide(who, right, objectOfCase(c), d.when(), "case", id)
 }
 
-func caseObject(c paiza.Case) access.Object {
+// objectOfCase is a case as a decision sees it.
+func objectOfCase(c paiza.Case) access.Object {
 	return access.Object{Kind: access.KindCase, Handling: paiza.Handling{TLP: paiza.TLPAmber, Purpose: paiza.PurposeInvestigation, Owner: c.Owner, Case: c.ID}}
 }
 

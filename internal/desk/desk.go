@@ -21,6 +21,7 @@ import (
 	"paiza"
 	"paiza/internal/access"
 	"paiza/internal/catalog"
+	"paiza/internal/dial"
 	"paiza/internal/picture"
 	"paiza/internal/store"
 	"paiza/wire"
@@ -33,6 +34,7 @@ type Options struct {
 	Now     func() time.Time // nil: the clock
 	Log     *slog.Logger     // nil: silent
 	Backup  BackupPlan       // of the node's own backups; empty for none
+	Dial    dial.Allow       // where webhooks may lead besides the public Internet
 	// Certificate is the PEM file of the node's TLS certificate, whose end the
 	// node's page shows; empty where a proxy has it.
 	Certificate string
@@ -71,6 +73,8 @@ type Desk struct {
 
 	handlings known
 	nodes     nodes
+	watching  watching
+	dial      dial.Allow // where webhooks may lead
 
 	readyMu sync.Mutex
 	ready   Readiness
@@ -109,8 +113,9 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	}
 	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog),
 		plan: o.Backup, certificate: o.Certificate, asked: make(chan struct{}, 1), room: store.Room,
-		idle: o.SessionIdle, length: o.SessionLength, factor: o.SecondFactor, pause: o.Pause}
+		idle: o.SessionIdle, length: o.SessionLength, factor: o.SecondFactor, pause: o.Pause, dial: o.Dial}
 	d.back, d.stop = context.WithCancel(context.Background())
+	d.watching.look, d.watching.log = d.newestEvent, d.log
 	return d, d.clearCutOff(ctx)
 }
 
@@ -143,6 +148,7 @@ func (d *Desk) act(ctx context.Context, who paiza.Actor, fn func(t *store.Tx) (e
 	})
 	if err == nil {
 		d.nodes.wake(grown)
+		d.watching.acted()
 	}
 	return err
 }

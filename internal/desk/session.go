@@ -33,6 +33,17 @@ func (d *Desk) SessionLength() time.Duration { return d.length }
 // NotFound, a person whose account is closed ErrForbidden, and so is a session
 // whose second factor is owed (IsHalf): it acts for nobody.
 func (d *Desk) Present(ctx context.Context, session, from string) (paiza.Actor, paiza.Person, error) {
+	return d.present(ctx, session, from, true)
+}
+
+// StillPresent is Present for an answer that goes on for long: it does not count
+// as use, so that an open page does not keep a session alive.
+func (d *Desk) StillPresent(ctx context.Context, session, from string) (paiza.Actor, error) {
+	who, _, err := d.present(ctx, session, from, false)
+	return who, err
+}
+
+func (d *Desk) present(ctx context.Context, session, from string, use bool) (paiza.Actor, paiza.Person, error) {
 	s, err := d.live(ctx, session)
 	if err != nil {
 		return paiza.Actor{}, paiza.Person{}, err
@@ -53,7 +64,7 @@ func (d *Desk) Present(ctx context.Context, session, from string) (paiza.Actor, 
 	}
 	who.StepUp = s.StepUp
 	now := d.now()
-	if now.Sub(s.LastSeen) >= touchEvery {
+	if use && now.Sub(s.LastSeen) >= touchEvery {
 		if err := d.store.TouchSignIn(ctx, s.ID, now); err != nil {
 			return paiza.Actor{}, p, err
 		}

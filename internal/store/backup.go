@@ -70,6 +70,8 @@ var tables = []struct{ name, columns string }{
 	{"route_cell", "import, year, substance, country, producing, departure, via, destination, routing, handling, doubtful, lines, events, micrograms, equivalent, rev"},
 	{"total_cell", "import, year, country, substance, lines, micrograms, equivalent, rev"},
 	{"backup", backupColumns},
+	{"webhook", webhookColumns},
+	{"delivery", deliveryColumns},
 	{"measure", "day, bytes, lines, entries"},
 }
 

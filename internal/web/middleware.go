@@ -115,6 +115,18 @@ func Visitor(r *http.Request) (paiza.Actor, paiza.Person) {
 	return v.Actor, v.Person
 }
 
+// VisitorAgain is who is signed in now with the session of a request that passed
+// the site earlier: what the API asks while an answer goes on.
+func VisitorAgain(d *desk.Desk) func(*http.Request) (paiza.Actor, error) {
+	return func(r *http.Request) (paiza.Actor, error) {
+		session := visitOf(r).Session
+		if session == "" {
+			return paiza.Actor{}, paiza.NotFound("session", "")
+		}
+		return d.StillPresent(r.Context(), session, from(r))
+	}
+}
+
 func (v *visit) into(r *http.Request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
 }

@@ -108,6 +108,7 @@ func routes() []route {
 	}
 	rows = append(rows, signinRoutes()...)
 	rows = append(rows, factorRoutes()...)
+	rows = append(rows, webhookRoutes()...)
 	return append(rows, pictureRoutes()...)
 }
 

@@ -39,6 +39,8 @@ const request = (form) => {
 const read = async (answer) => {
   const reader = answer.body?.getReader()
   if (!reader) return ''
+  // A stream of events does not end: what comes at once is shown.
+  if (answer.headers.get('content-type') === 'text/event-stream') setTimeout(() => reader.cancel(), 3000)
   const words = new TextDecoder()
   let text = ''
   for (;;) {
