@@ -126,7 +126,7 @@ func (d *Desk) ReleasedFile(ctx context.Context, who paiza.Actor, id string) ([]
 // confirmed is the record as it was confirmed: as it is now, or an earlier
 // version of it.
 func (d *Desk) confirmed(ctx context.Context, r paiza.Release, z paiza.Seizure) (paiza.Seizure, []byte, error) {
-	content, err := json.Marshal(z)
+	content, err := contentOf(z)
 	if err != nil {
 		return z, nil, err
 	}
@@ -143,6 +143,6 @@ func (d *Desk) confirmed(ctx context.Context, r paiza.Release, z paiza.Seizure) 
 	if hex.EncodeToString(sum[:]) != r.Digest {
 		return z, nil, paiza.Conflict("release.content_gone", nil)
 	}
-	var then paiza.Seizure
-	return then, content, json.Unmarshal(content, &then)
+	then, err := seizureOf(content)
+	return then, content, err
 }

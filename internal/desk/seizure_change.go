@@ -53,6 +53,15 @@ func (d *Desk) typed(ctx context.Context, who paiza.Actor, in paiza.NewSeizure) 
 // contentOf is a seizure in the form of package wire, as its versions are kept.
 func contentOf(z paiza.Seizure) ([]byte, error) { return json.Marshal(wire.FromSeizure(&z)) }
 
+// seizureOf is the inverse of contentOf.
+func seizureOf(content []byte) (paiza.Seizure, error) {
+	var kept wire.Seizure
+	if err := json.Unmarshal(content, &kept); err != nil {
+		return paiza.Seizure{}, err
+	}
+	return kept.ToSeizure()
+}
+
 // changed is the ledger entry of a new version of a seizure.
 func changed(action string, z paiza.Seizure, reason, detail string) (entry, error) {
 	content, err := contentOf(z)
@@ -209,11 +218,7 @@ func (d *Desk) SeizureAt(ctx context.Context, who paiza.Actor, id string, versio
 	if err != nil {
 		return now, err
 	}
-	var kept wire.Seizure
-	if err := json.Unmarshal(content, &kept); err != nil {
-		return now, err
-	}
-	then, err := kept.ToSeizure()
+	then, err := seizureOf(content)
 	if err != nil {
 		return now, err
 	}
