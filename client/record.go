@@ -40,8 +40,8 @@ func (c *Client) file(ctx context.Context, path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(resp.Body, maxProof))
 }
 
-// ProveSubject makes a file that proves the history of a record: subject is
-// seizures/12, alerts/3, cases/x or imports/1.
+// ProveSubject makes a file that proves the history of a record; kind is
+// seizures, alerts, cases or imports.
 func (c *Client) ProveSubject(ctx context.Context, kind, id string) ([]byte, error) {
 	return c.file(ctx, "/"+kind+"/"+url.PathEscape(id)+"/proof")
 }

@@ -90,7 +90,7 @@ func (a *API) raiseAlert(ctx context.Context, in *struct{ Body wire.NewAlert }) 
 }
 
 type correctAlertInput struct {
-	versionInput
+	VersionInput
 	Body wire.NewAlert
 }
 

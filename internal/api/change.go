@@ -15,8 +15,8 @@ import (
 // Acts on a record that exists: which version the caller has before him, and
 // what every kind of record has besides.
 
-// versionInput names a record and the version that the caller read.
-type versionInput struct {
+// VersionInput names a record and the version that the caller read.
+type VersionInput struct {
 	IDInput
 	Version int64 `query:"version" minimum:"0" doc:"The version that you read: refused with 409 when it is another one now. With If-Match it is the version of the tag, and the refusal 412."`
 }
@@ -24,7 +24,7 @@ type versionInput struct {
 // expect is the version that the act is for: the one that the caller names, or
 // that his If-Match was compared with. The act compares it again in its own
 // transaction, so that no process of the node can come between. 0 is any.
-func (in *versionInput) expect(ctx context.Context) int64 {
+func (in *VersionInput) expect(ctx context.Context) int64 {
 	if in.Version != 0 {
 		return in.Version
 	}
@@ -32,12 +32,12 @@ func (in *versionInput) expect(ctx context.Context) int64 {
 }
 
 type relabelInput struct {
-	versionInput
+	VersionInput
 	Body wire.Relabel
 }
 
 type withdrawInput struct {
-	versionInput
+	VersionInput
 	Body wire.Why
 }
 

@@ -16,7 +16,9 @@ import (
 var ownTests = map[string]bool{"createToken": true, "endSession": true, "endSessionsOf": true, "listColleagues": true}
 
 // filled is the path with something in its wildcards.
-func filled(path string) string { return strings.NewReplacer("{id}", "1", "{seq}", "1", "{version}", "1").Replace(path) }
+func filled(path string) string {
+	return strings.NewReplacer("{id}", "1", "{seq}", "1", "{version}", "1").Replace(path)
+}
 
 // TestRefusals is made from the table of routes: every operation refuses who has
 // no token, each role that lacks its right, a token whose scope lacks it, and

@@ -132,7 +132,7 @@ func (a *API) getSeizureVersion(ctx context.Context, in *earlierInput) (*seizure
 }
 
 type correctSeizureInput struct {
-	versionInput
+	VersionInput
 	Body wire.NewSeizure
 }
 

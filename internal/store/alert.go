@@ -91,7 +91,9 @@ func (s *Store) Alerts(ctx context.Context, f paiza.AlertFilter, before string, 
 	w.may("alert", may, f.Withdrawn)
 	in(w, "kind", f.Kinds)
 	in(w, "urgency", f.Urgencies)
-	in(w, "handling.tlp", f.TLPs)
+	if len(f.TLPs) > 0 {
+		w.text = append(w.text, "alert.handling IN (SELECT id FROM handling WHERE tlp IN ("+marks(w, f.TLPs)+"))")
+	}
 	if before != "" {
 		num, err := strconv.ParseInt(before, 10, 64)
 		if err != nil {
