@@ -69,6 +69,14 @@ type NewAlert struct {
 	Reason                     string
 }
 
+// AlertFilter says which alerts a list shows; what is empty does not narrow.
+type AlertFilter struct {
+	Kinds     []AlertKind
+	Urgencies []Urgency
+	TLPs      []TLP
+	Withdrawn bool // what was withdrawn, and nothing else
+}
+
 // Limits of an alert, in bytes.
 const (
 	MaxAlertTitle = 300

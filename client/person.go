@@ -53,3 +53,15 @@ func (c *Client) Tokens(ctx context.Context) (wire.TokenList, error) {
 func (c *Client) RevokeToken(ctx context.Context, id, reason string) error {
 	return c.into(ctx, call{method: http.MethodDelete, path: "/tokens/" + url.PathEscape(id), query: url.Values{"reason": {reason}}}, nil)
 }
+
+// Sessions lists where the token's owner is signed in.
+func (c *Client) Sessions(ctx context.Context) (wire.SessionList, error) {
+	var out wire.SessionList
+	return out, c.get(ctx, "/account/sessions", nil, &out)
+}
+
+// Colleagues lists who can be named in a record or a case.
+func (c *Client) Colleagues(ctx context.Context) (wire.ColleagueList, error) {
+	var out wire.ColleagueList
+	return out, c.get(ctx, "/colleagues", nil, &out)
+}

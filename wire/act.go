@@ -73,3 +73,29 @@ type Node struct {
 	Languages     []string `json:"languages"`
 	Capabilities  []string `json:"capabilities" doc:"Groups of operations that this node answers."`
 }
+
+// LedgerKey is the key with which proofs of the node's ledger are checked.
+type LedgerKey struct {
+	Key string `json:"key"`
+}
+
+// Colleague is somebody who can be named: nothing else of his account.
+type Colleague struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Agency string `json:"agency"`
+}
+
+// ColleagueList is people by name, and nothing else of their accounts.
+type ColleagueList struct {
+	People []Colleague `json:"people"`
+}
+
+// FromColleagues gives people their shape.
+func FromColleagues(list []paiza.Person) ColleagueList {
+	out := ColleagueList{People: make([]Colleague, len(list))}
+	for i, p := range list {
+		out.People[i] = Colleague{p.ID, p.Name, p.Agency}
+	}
+	return out
+}

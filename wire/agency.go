@@ -29,3 +29,17 @@ func FromAgencyList(list []paiza.Agency) AgencyList {
 	}
 	return out
 }
+
+// NewAgency adds an agency or says what one is to be.
+type NewAgency struct {
+	Name   string   `json:"name"`
+	Kind   string   `json:"kind" example:"police" doc:"police, customs, border_guard, laboratory, prosecution, coordination, health or press."`
+	Shares []string `json:"shares,omitempty" doc:"Agencies with which its amber records are shared unless something else is said."`
+	Closed bool     `json:"closed,omitempty" doc:"Its people are out at once; its records stay."`
+	Reason string   `json:"reason,omitempty" doc:"Why, for the ledger."`
+}
+
+// ToNewAgency is the form as the desk takes it.
+func (n NewAgency) ToNewAgency() paiza.NewAgency {
+	return paiza.NewAgency{Name: n.Name, Kind: paiza.AgencyKind(n.Kind), Shares: n.Shares, Closed: n.Closed, Reason: n.Reason}
+}

@@ -111,3 +111,23 @@ type MadeToken struct {
 	Token
 	Secret string `json:"token"`
 }
+
+// Session is one place in which a person is signed in.
+type Session struct {
+	ID       string    `json:"id"`
+	Kind     string    `json:"kind" doc:"password, passkey or oidc."`
+	Created  time.Time `json:"created"`
+	LastSeen time.Time `json:"last_seen" doc:"Exact to a minute."`
+	Address  string    `json:"address"`
+	Agent    string    `json:"agent" doc:"What the browser says of itself."`
+}
+
+// SessionList is somebody's sessions, the latest used first.
+type SessionList struct {
+	Sessions []Session `json:"sessions"`
+}
+
+// Ended counts what was ended.
+type Ended struct {
+	Sessions int64 `json:"sessions"`
+}

@@ -268,3 +268,9 @@ func (h Marking) ToHandling() paiza.Handling {
 	return paiza.Handling{TLP: paiza.TLP(h.TLP), Purpose: paiza.Purpose(h.Purpose), Owner: h.Owner, Origin: h.Origin, Case: h.Case,
 		Agencies: slices.Clone(h.Agencies), Persons: slices.Clone(h.Persons)}
 }
+
+// Relabel changes how a record is handled.
+type Relabel struct {
+	Handling NewMarking `json:"handling" doc:"As a whole: what is not given takes its default, and the agencies are those given."`
+	Reason   string     `json:"reason" doc:"Why, for the ledger."`
+}

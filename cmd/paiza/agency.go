@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"paiza"
-	"paiza/internal/desk"
 	"paiza/wire"
 )
 
@@ -18,25 +17,21 @@ type agencyCmd struct {
 type agencyListCmd struct{}
 
 func (c *agencyListCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		list, err := d.Agencies(a.ctx, who)
+	return a.withNode(func(n workplace) error {
+		list, err := n.Agencies(a.ctx)
 		if err != nil {
 			return err
 		}
 		if a.cli.JSON {
-			out := make([]map[string]any, len(list))
-			for i, one := range list {
-				out[i] = agencyJSON(one)
-			}
-			return a.printJSON(out)
+			return a.printJSON(list.Agencies)
 		}
-		rows := make([][]string, len(list))
-		for i, one := range list {
+		rows := make([][]string, len(list.Agencies))
+		for i, one := range list.Agencies {
 			state := ""
 			if one.Closed {
 				state = "closed"
 			}
-			rows[i] = []string{one.ID, printable(a.agencyName(one)), string(one.Kind), strings.Join(one.Shares, " "), state}
+			rows[i] = []string{one.ID, printable(a.agencyName(one)), one.Kind, strings.Join(one.Shares, " "), state}
 		}
 		return table(a.out, []string{"id", "name", "kind", "shares with", "state"}, rows)
 	})
@@ -50,12 +45,12 @@ type agencyAddCmd struct {
 }
 
 func (c *agencyAddCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		shares, err := a.agencyIDs(&here{d, who, a.shape()}, c.Share)
+	return a.withNode(func(n workplace) error {
+		shares, err := a.agencyIDs(n, c.Share)
 		if err != nil {
 			return err
 		}
-		one, err := d.CreateAgency(a.ctx, who, paiza.NewAgency{Name: c.Name, Kind: paiza.AgencyKind(c.Kind), Shares: shares, Reason: c.Reason})
+		one, err := n.CreateAgency(a.ctx, wire.NewAgency{Name: c.Name, Kind: c.Kind, Shares: shares, Reason: c.Reason})
 		if err != nil {
 			return err
 		}
@@ -74,32 +69,35 @@ type agencySetCmd struct {
 }
 
 func (c *agencySetCmd) Run(a *app) error {
-	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		id, err := a.agencyID(&here{d, who, a.shape()}, c.Agency)
+	return a.withNode(func(n workplace) error {
+		id, err := a.agencyID(n, c.Agency)
 		if err != nil {
 			return err
 		}
-		one, err := d.Agency(a.ctx, who, id)
+		one, err := n.Agency(a.ctx, id)
 		if err != nil {
 			return err
 		}
-		in := paiza.NewAgency{Name: one.Name, Kind: one.Kind, Shares: one.Shares, Closed: (one.Closed || c.Close) && !c.Open, Reason: c.Reason}
-		if c.Name != "" {
-			in.Name = c.Name
-		}
-		if c.Kind != "" {
-			in.Kind = paiza.AgencyKind(c.Kind)
-		}
+		in := wire.NewAgency{Name: one.Name, Kind: one.Kind, Shares: one.Shares, Closed: (one.Closed || c.Close) && !c.Open, Reason: c.Reason}
+		set(&in.Name, c.Name)
+		set(&in.Kind, c.Kind)
 		if len(c.Share) > 0 {
-			if in.Shares, err = a.agencyIDs(&here{d, who, a.shape()}, c.Share); err != nil {
+			if in.Shares, err = a.agencyIDs(n, c.Share); err != nil {
 				return err
 			}
 		}
-		if one, err = d.UpdateAgency(a.ctx, who, id, in); err != nil {
+		if one, err = n.UpdateAgency(a.ctx, id, in); err != nil {
 			return err
 		}
 		return a.agency(one)
 	})
+}
+
+// set changes what a flag names.
+func set(to *string, given string) {
+	if given != "" {
+		*to = given
+	}
 }
 
 // agencyID finds an agency by its id or its name; empty stays empty.
@@ -131,20 +129,16 @@ func (a *app) agencyIDs(n workplace, texts []string) ([]string, error) {
 	return out, nil
 }
 
-func (a *app) agencyName(one paiza.Agency) string {
+func (a *app) agencyName(one wire.Agency) string {
 	if one.Name == "" {
 		return a.loc.T("agency.unnamed")
 	}
 	return one.Name
 }
 
-func (a *app) agency(one paiza.Agency) error {
+func (a *app) agency(one wire.Agency) error {
 	if a.cli.JSON {
-		return a.printJSON(agencyJSON(one))
+		return a.printJSON(one)
 	}
-	return pairs(a.out, "id", one.ID, "name", one.Name, "kind", string(one.Kind), "shares with", strings.Join(one.Shares, " "))
-}
-
-func agencyJSON(one paiza.Agency) map[string]any {
-	return map[string]any{"id": one.ID, "name": one.Name, "kind": one.Kind, "shares": one.Shares, "closed": one.Closed}
+	return pairs(a.out, "id", one.ID, "name", one.Name, "kind", one.Kind, "shares with", strings.Join(one.Shares, " "))
 }

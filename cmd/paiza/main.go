@@ -43,7 +43,8 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Take a file of seizures or official totals in."`
 	Undo     undoCmd     `cmd:"" help:"Take an import back, as one act."`
 	Imports  importsCmd  `cmd:"" help:"List imports."`
-	Seizures seizuresCmd `cmd:"" help:"List seizures."`
+	Seizures seizuresCmd `cmd:"" help:"List seizures; correct, relabel and withdraw them."`
+	Alerts   alertsCmd   `cmd:"" help:"Warnings: list, raise, withdraw."`
 	Picture  pictureCmd  `cmd:"" help:"Market, balance, routes, calendar, coverage."`
 	Catalog  catalogCmd  `cmd:"" help:"Substances, units and places, and how a text is resolved."`
 	Chem     chemCmd     `cmd:"" help:"Molecules: hydrogens, canonical form, patterns, parent, mass."`
@@ -57,8 +58,8 @@ type cli struct {
 	Config   configCmd   `cmd:"" help:"Configuration: check it, show what holds, print an example."`
 	Health   healthCmd   `cmd:"" help:"Ask a serving node whether it is ready."`
 	Agency   agencyCmd   `cmd:"" help:"Agencies that share this node."`
-	Case     caseCmd     `cmd:"" help:"Cases."`
-	Release  releaseCmd  `cmd:"" help:"What leaves the agency: list, confirm, refuse."`
+	Case     caseCmd     `cmd:"" help:"Cases: list, open, change."`
+	Release  releaseCmd  `cmd:"" help:"What leaves the agency: list, propose, confirm, refuse, take out."`
 	Nodes    nodeCmd     `cmd:"" name:"node" help:"This node among others: its keys, its card, its peers."`
 	Group    groupCmd    `cmd:"" help:"Groups of nodes."`
 	Courier  courierCmd  `cmd:"" help:"Carry traffic on a medium instead of a network."`

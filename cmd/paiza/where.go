@@ -19,6 +19,7 @@ import (
 // runs, over its API. Both answer in the shapes of package wire, so that what is
 // printed is the same.
 type workplace interface {
+	records
 	Seizures(ctx context.Context, f paiza.SeizureFilter, p paiza.Page) (wire.SeizureList, error)
 	Market(ctx context.Context, s paiza.Slice, by paiza.Grain, level string) (wire.Market, error)
 	Balance(ctx context.Context, s paiza.Slice, by paiza.Grain, level string) (wire.Balance, error)
@@ -29,7 +30,6 @@ type workplace interface {
 	Imports(ctx context.Context) (wire.ImportList, error)
 	Undo(ctx context.Context, id, reason string) (wire.Import, error)
 
-	Agencies(ctx context.Context) (wire.AgencyList, error)
 	People(ctx context.Context) (wire.PersonList, error)
 	CreatePerson(ctx context.Context, in wire.NewPerson) (wire.Person, error)
 	UpdatePerson(ctx context.Context, id string, in wire.PersonChange) (wire.Person, error)
@@ -155,11 +155,6 @@ func (h *here) Imports(ctx context.Context) (wire.ImportList, error) {
 func (h *here) Undo(ctx context.Context, id, reason string) (wire.Import, error) {
 	imp, err := h.d.Undo(ctx, h.who, id, reason)
 	return wire.FromImport(imp, h.shape.Print), err
-}
-
-func (h *here) Agencies(ctx context.Context) (wire.AgencyList, error) {
-	list, err := h.d.Agencies(ctx, h.who)
-	return wire.FromAgencyList(list), err
 }
 
 func (h *here) People(ctx context.Context) (wire.PersonList, error) {

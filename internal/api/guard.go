@@ -28,7 +28,11 @@ type caller struct {
 	Person paiza.Person
 	Print  *locale.Printer
 	method string
-	log    *slog.Logger
+	// expect is the version that If-Match was compared with; matched says that it
+	// was.
+	expect  int64
+	matched bool
+	log     *slog.Logger
 }
 
 type callerKey struct{}

@@ -271,3 +271,16 @@ func (a *API) undoImport(ctx context.Context, in *whyInput) (*getImportOutput, e
 	}
 	return &getImportOutput{wire.FromImport(imp, callerOf(ctx).Print)}, nil
 }
+
+type relabelImportInput struct {
+	IDInput
+	Body wire.Relabel
+}
+
+func (a *API) relabelImport(ctx context.Context, in *relabelImportInput) (*getImportOutput, error) {
+	imp, err := a.desk.RelabelImport(ctx, who(ctx), in.ID, in.Body.Handling.ToNewHandling(), in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return &getImportOutput{wire.FromImport(imp, callerOf(ctx).Print)}, nil
+}

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"strconv"
 
@@ -14,18 +13,28 @@ import (
 )
 
 type ledgerInput struct {
-	Subject string `query:"subject" maxLength:"200" example:"import/1" doc:"Only acts on this subject."`
+	Subject string `query:"subject" maxLength:"100" example:"import/1" doc:"Only acts on this subject."`
+	Person  string `query:"person" maxLength:"100" doc:"Only acts of this account."`
+	Agency  string `query:"agency" maxLength:"100" doc:"Only acts of this agency."`
+	Action  string `query:"action" maxLength:"100" example:"import.run" doc:"Only acts of this kind."`
+	From    string `query:"from" example:"2026-01" doc:"First day, month or year, in UTC."`
+	To      string `query:"to" example:"2026-01-31" doc:"Last day, month or year, in UTC."`
 	Before  int64  `query:"before" minimum:"0" doc:"Only entries before this number."`
 	Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"How many at most."`
 	After   string `query:"after" doc:"Cursor: next of the page before."`
 
-	query url.Values
+	query  url.Values
+	filter paiza.ActFilter
 }
 
-// Resolve keeps the parameters, for the cursor.
+// Resolve reads the parameters.
 func (in *ledgerInput) Resolve(ctx huma.Context) []error {
 	u := ctx.URL()
 	in.query = u.Query()
+	var err error
+	if in.filter, err = wire.ParseActs(in.query); err != nil {
+		return []error{err}
+	}
 	return nil
 }
 
@@ -45,12 +54,7 @@ func (a *API) listActs(ctx context.Context, in *ledgerInput) (*actListOutput, er
 			return nil, paiza.Invalid("api.cursor", nil)
 		}
 	}
-	var list []paiza.Act
-	if in.Subject != "" {
-		list, err = a.desk.LedgerOn(ctx, who(ctx), in.Subject, before, in.Limit)
-	} else {
-		list, err = a.desk.Ledger(ctx, who(ctx), before, in.Limit)
-	}
+	list, err := a.desk.LedgerWhere(ctx, who(ctx), in.filter, before, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -96,13 +100,45 @@ func (a *API) prove(ctx context.Context, in *proveInput) (*huma.StreamResponse, 
 	if err != nil {
 		return nil, err
 	}
-	return a.streamed(func(w http.ResponseWriter, r *http.Request) error {
-		out := &file{w: w, r: r, kind: "text/plain; charset=utf-8", name: "acts.proof"}
-		if _, err := out.Write(p.Bytes()); err != nil {
-			return err
-		}
-		return out.end()
-	}), nil
+	return a.sent("acts.proof", kindProof, p.Bytes()), nil
+}
+
+type seqInput struct {
+	Seq int64 `path:"seq" minimum:"1" doc:"Number of the entry."`
+}
+
+func (a *API) getAct(ctx context.Context, in *seqInput) (*struct{ Body wire.Act }, error) {
+	t, err := a.desk.Act(ctx, who(ctx), in.Seq)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body wire.Act }{wire.FromAct(t, false)}, nil
+}
+
+func (a *API) proveAct(ctx context.Context, in *seqInput) (*huma.StreamResponse, error) {
+	p, err := a.desk.ProveEntry(ctx, who(ctx), in.Seq)
+	if err != nil {
+		return nil, err
+	}
+	return a.sent("entry-"+strconv.FormatInt(in.Seq, 10)+".proof", kindProof, p.Bytes()), nil
+}
+
+func (a *API) ledgerKey(ctx context.Context, _ *struct{}) (*struct{ Body wire.LedgerKey }, error) {
+	key, err := a.desk.LedgerKey(ctx, who(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body wire.LedgerKey }{wire.LedgerKey{Key: key}}, nil
+}
+
+type colleagueListOutput struct{ Body wire.ColleagueList }
+
+func (a *API) ledgerPeople(ctx context.Context, _ *struct{}) (*colleagueListOutput, error) {
+	list, err := a.desk.LedgerPeople(ctx, who(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &colleagueListOutput{wire.FromColleagues(list)}, nil
 }
 
 type fsckOutput struct{ Body wire.Fsck }

@@ -80,3 +80,12 @@ type newPasswordInput struct {
 func (a *API) resetPassword(ctx context.Context, in *newPasswordInput) (*struct{}, error) {
 	return nil, a.desk.ResetPassword(ctx, who(ctx), in.ID, in.Body.Password, in.Body.Reason)
 }
+
+// colleagues answers who can be named in a record or a case.
+func (a *API) colleagues(ctx context.Context, _ *struct{}) (*colleagueListOutput, error) {
+	list, err := a.desk.Colleagues(ctx, who(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &colleagueListOutput{wire.FromColleagues(list)}, nil
+}

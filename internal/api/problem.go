@@ -167,6 +167,9 @@ func problemOf(c *caller, err error) *Problem {
 		if errors.As(err, new(*unauthenticated)) {
 			p.Status, p.Type = http.StatusUnauthorized, wire.ProblemType+wire.ProblemUnauthenticated
 		}
+		if c.matched && strings.HasSuffix(e.Key, ".changed") && errors.Is(e, paiza.ErrConflict) {
+			p.Status, p.Type = http.StatusPreconditionFailed, wire.ProblemType+wire.ProblemPrecondition
+		}
 		whole := *e
 		whole.Fields = nil
 		p.Code, p.Detail = e.Key, c.Print.Error(&whole)

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -19,8 +20,8 @@ const headerKey = "Idempotency-Key"
 // and once for each key.
 func (a *API) changing(row *route, handle http.HandlerFunc, w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("If-Match") != "" {
-		// Held in this process only: between two processes a change can still
-		// come between the look and the act.
+		// Held in this process, for acts on what has no versions. An act on a record
+		// compares the version of the tag again, in its own transaction.
 		a.change.Lock()
 		defer a.change.Unlock()
 		if now, err := a.unchanged(row, r); err != nil || now != nil {
@@ -159,5 +160,11 @@ func (a *API) unchanged(row *route, r *http.Request) (*answer, error) {
 	if !names(r.Header.Values("If-Match"), now.header.Get("ETag")) {
 		return nil, errChanged
 	}
+	var record struct{ Version int64 }
+	if err := json.Unmarshal(now.body.Bytes(), &record); err != nil {
+		return nil, err
+	}
+	c := callerOf(r.Context())
+	c.matched, c.expect = true, record.Version
 	return nil, nil
 }

@@ -55,6 +55,10 @@ type FilterInput struct {
 	Departure   string   `query:"departure"`
 	Through     string   `query:"through"`
 	Destination string   `query:"destination"`
+	Label       []string `query:"label,explode" doc:"TLP labels: clear, green, amber, amber+strict, red; may repeat."`
+	Case        string   `query:"case" doc:"Id of a case."`
+	Red         string   `query:"red" doc:"without leaves out TLP:RED rows, which no figure counts."`
+	Withdrawn   string   `query:"withdrawn" doc:"only lists what your agency withdrew."`
 
 	query  url.Values
 	filter paiza.SeizureFilter
@@ -112,10 +116,39 @@ type seizureOutput struct {
 
 func (a *API) getSeizure(ctx context.Context, in *IDInput) (*seizureOutput, error) {
 	d, err := a.desk.Seizure(ctx, who(ctx), in.ID)
+	return seizure(d.Seizure, err)
+}
+
+// seizure answers with a seizure or the refusal of an act on it.
+func seizure(z paiza.Seizure, err error) (*seizureOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &seizureOutput{Body: wire.FromSeizure(&d.Seizure)}, nil
+	return &seizureOutput{Body: wire.FromSeizure(&z)}, nil
+}
+
+func (a *API) getSeizureVersion(ctx context.Context, in *earlierInput) (*seizureOutput, error) {
+	return seizure(a.desk.SeizureAt(ctx, who(ctx), in.ID, in.Version))
+}
+
+type correctSeizureInput struct {
+	VersionInput
+	Body wire.NewSeizure
+}
+
+func (a *API) correctSeizure(ctx context.Context, in *correctSeizureInput) (*seizureOutput, error) {
+	if err := handlingApart(in.Body.Handling); err != nil {
+		return nil, err
+	}
+	return seizure(a.desk.CorrectSeizure(ctx, who(ctx), in.ID, in.expect(ctx), in.Body.ToNewSeizure()))
+}
+
+func (a *API) relabelSeizure(ctx context.Context, in *relabelInput) (*seizureOutput, error) {
+	return seizure(a.desk.RelabelSeizure(ctx, who(ctx), in.ID, in.expect(ctx), in.Body.Handling.ToNewHandling(), in.Body.Reason))
+}
+
+func (a *API) withdrawSeizure(ctx context.Context, in *withdrawInput) (*seizureOutput, error) {
+	return seizure(a.desk.WithdrawSeizure(ctx, who(ctx), in.ID, in.expect(ctx), in.Body.Reason))
 }
 
 type recordSeizureInput struct{ Body wire.NewSeizure }
@@ -146,14 +179,7 @@ type historyOutput struct{ Body wire.Acts }
 
 func (a *API) getHistory(ctx context.Context, in *IDInput) (*historyOutput, error) {
 	d, err := a.desk.Seizure(ctx, who(ctx), in.ID)
-	if err != nil {
-		return nil, err
-	}
-	out := &historyOutput{wire.Acts{Acts: []wire.Act{}}}
-	for _, t := range d.History {
-		out.Body.Acts = append(out.Body.Acts, wire.FromAct(t, false))
-	}
-	return out, nil
+	return history(d.History, err)
 }
 
 type totalListOutput struct{ Body wire.TotalList }

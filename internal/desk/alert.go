@@ -4,20 +4,22 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"paiza"
 	"paiza/chem"
 	"paiza/internal/access"
 	"paiza/internal/store"
+	"paiza/wire"
 )
 
-// Alerts lists the alerts that the actor may read, newest first; before is the
-// id of the last one of the page before.
-func (d *Desk) Alerts(ctx context.Context, who paiza.Actor, before string, n int) ([]paiza.Alert, error) {
+// Alerts lists the alerts that match and that the actor may read, newest first;
+// before is the id of the last one of the page before.
+func (d *Desk) Alerts(ctx context.Context, who paiza.Actor, f paiza.AlertFilter, before string, n int) ([]paiza.Alert, error) {
 	if err := allow(who, paiza.RightReadAlert); err != nil {
 		return nil, err
 	}
-	list, err := d.store.Alerts(ctx, before, min(max(n, 1), 500), d.may(who, paiza.RightReadAlert))
+	list, err := d.store.Alerts(ctx, f, before, min(max(n, 1), 500), d.may(who, paiza.RightReadAlert))
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +39,7 @@ func (d *Desk) Alerts(ctx context.Context, who paiza.Actor, before string, n int
 type AlertDetail struct {
 	paiza.Alert
 	History []paiza.Act
+	May     []paiza.Right // what the reader may do to it
 }
 
 // Alert reads one alert.
@@ -54,7 +57,43 @@ func (d *Desk) Alert(ctx context.Context, who paiza.Actor, id string) (AlertDeta
 		}
 	}
 	history, err := d.store.History(ctx, "alert/"+a.ID)
-	return AlertDetail{a, history}, err
+	return AlertDetail{a, history, d.mayDo(who, objectOfAlert(a), d.when(), paiza.RightRaiseAlert, paiza.RightRelabel)}, err
+}
+
+// AlertFor reads an alert for the form of an act: it is refused as the act would
+// be.
+func (d *Desk) AlertFor(ctx context.Context, who paiza.Actor, right paiza.Right, id string) (paiza.Alert, error) {
+	a, err := d.alertFor(ctx, who, right, id)
+	if err != nil {
+		return a, err
+	}
+	return a, d.sawRedAlerts(ctx, who, a)
+}
+
+// AlertAt is an alert as it was at an earlier version.
+func (d *Desk) AlertAt(ctx context.Context, who paiza.Actor, id string, version int64) (paiza.Alert, error) {
+	then, err := d.alertAt(ctx, who, id, version)
+	if err != nil {
+		return then, err
+	}
+	return then, d.sawRedAlerts(ctx, who, then)
+}
+
+func (d *Desk) alertAt(ctx context.Context, who paiza.Actor, id string, version int64) (paiza.Alert, error) {
+	now, err := d.alertFor(ctx, who, paiza.RightReadAlert, id)
+	if err != nil {
+		return now, err
+	}
+	content, err := d.store.Version(ctx, "alert/"+now.ID, version)
+	if err != nil {
+		return now, err
+	}
+	then, err := alertOf(content)
+	if err != nil {
+		return now, err
+	}
+	// Who may read it now may not have been allowed to read it then.
+	return then, d.decide(who, paiza.RightReadAlert, objectOfAlert(then), d.when(), "alert", id)
 }
 
 func (d *Desk) sawRedAlerts(ctx context.Context, who paiza.Actor, list ...paiza.Alert) error {
@@ -95,7 +134,8 @@ func (d *Desk) RaiseAlert(ctx context.Context, who paiza.Actor, in paiza.NewAler
 	if fields = append(fields, more...); len(fields) > 0 {
 		return a, &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: fields}
 	}
-	a.Handling, a.Recorded, a.Person, a.Version = h, d.now(), who.ID, 1
+	// As the store gives it back.
+	a.Handling, a.Recorded, a.Person, a.Version = h, d.now().UTC().Truncate(time.Millisecond), who.ID, 1
 	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		if err := t.InsertAlert(&a, ""); err != nil {
 			return entry{}, err
@@ -106,7 +146,16 @@ func (d *Desk) RaiseAlert(ctx context.Context, who paiza.Actor, in paiza.NewAler
 }
 
 // contentOfAlert is an alert as its versions are kept.
-func contentOfAlert(a paiza.Alert) ([]byte, error) { return json.Marshal(a) }
+func contentOfAlert(a paiza.Alert) ([]byte, error) { return json.Marshal(wire.FromAlert(&a)) }
+
+// alertOf is the inverse of contentOfAlert.
+func alertOf(content []byte) (paiza.Alert, error) {
+	var kept wire.Alert
+	if err := json.Unmarshal(content, &kept); err != nil {
+		return paiza.Alert{}, err
+	}
+	return kept.ToAlert()
+}
 
 func changedAlert(action string, a paiza.Alert, reason, detail string) (entry, error) {
 	content, err := contentOfAlert(a)

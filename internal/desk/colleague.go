@@ -13,7 +13,7 @@ import (
 // case: id, name and agency, and nothing else of their accounts. Only who may
 // name somebody gets the list.
 func (d *Desk) Colleagues(ctx context.Context, who paiza.Actor) ([]paiza.Person, error) {
-	naming := []paiza.Right{paiza.RightRecordSeizure, paiza.RightImport, paiza.RightRelabel, paiza.RightManageCase}
+	naming := []paiza.Right{paiza.RightRecordSeizure, paiza.RightImport, paiza.RightRelabel, paiza.RightManageCase, paiza.RightRaiseAlert}
 	if !slices.ContainsFunc(naming, func(r paiza.Right) bool { return allow(who, r) == nil }) {
 		return nil, paiza.Forbidden(paiza.RightRecordSeizure)
 	}

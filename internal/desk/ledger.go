@@ -89,8 +89,8 @@ func (d *Desk) ProveEntry(ctx context.Context, who paiza.Actor, seq int64) (*led
 	return d.store.Prove(ctx, store.ProofOf{Seq: seq, Show: a.Version == 0})
 }
 
-// ProveSubject makes a file that proves the history of a seizure, a case or an
-// import, for who may read it. The particulars and the record itself are in it
+// ProveSubject makes a file that proves the history of a seizure, an alert, a
+// case or an import, for who may read it. The particulars and the record itself are in it
 // only where he may read every version of it; otherwise the file proves that
 // the acts stand in the ledger and hides what they hold.
 func (d *Desk) ProveSubject(ctx context.Context, who paiza.Actor, subject string) (*ledger.Proof, error) {
@@ -102,6 +102,11 @@ func (d *Desk) ProveSubject(ctx context.Context, who paiza.Actor, subject string
 		var z paiza.Seizure
 		if z, err = d.seizureFor(ctx, who, paiza.RightReadSeizure, id, d.when()); err == nil {
 			show, err = d.readsVersions(ctx, who, z)
+		}
+	case "alert":
+		var a paiza.Alert
+		if a, err = d.alertFor(ctx, who, paiza.RightReadAlert, id); err == nil {
+			show, err = d.readsAlerts(ctx, who, a)
 		}
 	case "case":
 		_, err = d.caseFor(ctx, who, paiza.RightReadCase, id)
@@ -122,14 +127,30 @@ func (d *Desk) readsVersions(ctx context.Context, who paiza.Actor, z paiza.Seizu
 	if err := d.sawRedSeizures(ctx, who, z); err != nil {
 		return false, err
 	}
-	for v := int64(1); v <= z.Version; v++ {
-		if _, err := d.SeizureAt(ctx, who, z.ID, v); err != nil {
-			if isNotFound(err, "seizure") {
-				return false, nil
-			}
-			if isNotFound(err, "version") {
-				continue // a row of an import has no first version
-			}
+	return readsAll("seizure", z.Version, func(version int64) error {
+		_, err := d.seizureAt(ctx, who, z.ID, version)
+		return err
+	})
+}
+
+// readsAlerts is readsVersions of an alert.
+func (d *Desk) readsAlerts(ctx context.Context, who paiza.Actor, a paiza.Alert) (bool, error) {
+	if err := d.sawRedAlerts(ctx, who, a); err != nil {
+		return false, err
+	}
+	return readsAll("alert", a.Version, func(version int64) error {
+		_, err := d.alertAt(ctx, who, a.ID, version)
+		return err
+	})
+}
+
+func readsAll(what string, last int64, read func(version int64) error) (bool, error) {
+	for v := int64(1); v <= last; v++ {
+		switch err := read(v); {
+		case err == nil:
+		case isNotFound(err, what):
+			return false, nil
+		case !isNotFound(err, "version"): // a row of an import has no first version
 			return false, err
 		}
 	}

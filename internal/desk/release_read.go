@@ -142,8 +142,7 @@ func (d *Desk) confirmed(ctx context.Context, r paiza.Release, rec record) (limi
 		return limits, nil, paiza.Conflict("release.content_gone", nil)
 	}
 	if rec.kind == "alert" {
-		var a paiza.Alert
-		err = json.Unmarshal(content, &a)
+		a, err := alertOf(content)
 		return releasedLimits{a.Handling.TLP, a.Handling.Purpose, a.Caveat}, content, err
 	}
 	z, err := seizureOf(content)

@@ -245,6 +245,14 @@ func needReason(reason string) error {
 
 // SeizureAt is a seizure as it was at an earlier version.
 func (d *Desk) SeizureAt(ctx context.Context, who paiza.Actor, id string, version int64) (paiza.Seizure, error) {
+	then, err := d.seizureAt(ctx, who, id, version)
+	if err != nil {
+		return then, err
+	}
+	return then, d.sawRedSeizures(ctx, who, then)
+}
+
+func (d *Desk) seizureAt(ctx context.Context, who paiza.Actor, id string, version int64) (paiza.Seizure, error) {
 	now, err := d.seizureFor(ctx, who, paiza.RightReadSeizure, id, d.when())
 	if err != nil {
 		return now, err

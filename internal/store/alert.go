@@ -106,12 +106,18 @@ func (s *Store) Alert(ctx context.Context, id string) (paiza.Alert, error) {
 	return a, diskError(err)
 }
 
-// Alerts lists the alerts that access allows and that were not withdrawn, newest
-// first, at most limit; before is the number of the last one of the page before,
-// empty for the first page.
-func (s *Store) Alerts(ctx context.Context, before string, limit int, may access.Expr) ([]paiza.Alert, error) {
-	w := &where{text: []string{"withdrawn = 0"}}
-	w.may("alert.handling", may, false)
+// Alerts lists the alerts that match and that access allows, newest first, at
+// most limit; before is the number of the last one of the page before, empty for
+// the first page.
+func (s *Store) Alerts(ctx context.Context, f paiza.AlertFilter, before string, limit int, may access.Expr) ([]paiza.Alert, error) {
+	w := &where{}
+	w.add("withdrawn = %s", flag(f.Withdrawn))
+	w.may("alert", may, f.Withdrawn)
+	in(w, "kind", f.Kinds)
+	in(w, "urgency", f.Urgencies)
+	if len(f.TLPs) > 0 {
+		w.text = append(w.text, "alert.handling IN (SELECT id FROM handling WHERE tlp IN ("+marks(w, f.TLPs)+"))")
+	}
 	if before != "" {
 		num, err := strconv.ParseInt(before, 10, 64)
 		if err != nil {

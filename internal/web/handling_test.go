@@ -54,7 +54,7 @@ func (h *house) actor(t *testing.T, login string) paiza.Actor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.StepUp = time.Now()
+	a.StepUp = time.Now().Add(time.Duration(h.ahead.Load()))
 	return a
 }
 

@@ -19,8 +19,9 @@ type homeView struct {
 	Glance    []glanceRow
 	GlanceOf  paiza.Period
 	Attention []attention
-	Waiting   int  // releases that wait for the person
-	Withheld  bool // there are records that these figures do not count
+	Alerts    []alertRow // the newest
+	Waiting   int        // releases that wait for the person
+	Withheld  bool       // there are records that these figures do not count
 }
 
 // glanceRow is one group in the glance at the market.
@@ -63,8 +64,24 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 			s.attend(r, &view)
 		}
 	}
+	if v.can(paiza.RightReadAlert) {
+		list, err := s.desk.Alerts(r.Context(), v.Actor, homeFilter, "", homeAlerts)
+		if err != nil {
+			return err
+		}
+		if view.Alerts, err = s.alertRows(r, list); err != nil {
+			return err
+		}
+	}
 	return s.render(w, r, http.StatusOK, "home/home", view)
 }
+
+// homeAlerts is how many alerts the first page shows.
+const homeAlerts = 5
+
+// homeFilter leaves out TLP:RED: to be shown one is an act, and opening the first
+// page is not meant to be one.
+var homeFilter = paiza.AlertFilter{TLPs: []paiza.TLP{paiza.TLPClear, paiza.TLPGreen, paiza.TLPAmber, paiza.TLPAmberStrict}}
 
 // attend lists what waits for a person.
 func (s *Site) attend(r *http.Request, view *homeView) {

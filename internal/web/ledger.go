@@ -41,8 +41,9 @@ func (s *Site) acts(v *visit, agencies map[string]string, list []paiza.Act) []ac
 	var out []actView
 	for _, a := range list {
 		one := actView{Act: a, Link: subjectLink(v, a.Subject), Agency: agencies[a.Actor.Agency]}
-		if id, ok := strings.CutPrefix(a.Subject, "seizure/"); ok && a.Version > 0 && one.Link != "" {
-			one.Version = "/seizures/" + id + "/versions/" + strconv.FormatInt(a.Version, 10)
+		kind, _, _ := strings.Cut(a.Subject, "/")
+		if (kind == "seizure" || kind == "alert") && a.Version > 0 && one.Link != "" {
+			one.Version = one.Link + "/versions/" + strconv.FormatInt(a.Version, 10)
 		}
 		out = append(out, one)
 	}
@@ -167,6 +168,7 @@ func subjectLink(v *visit, subject string) string {
 		needs      paiza.Right
 	}{
 		{"seizure", "/seizures/", paiza.RightReadSeizure}, {"import", "/imports/", paiza.RightReadSeizure}, {"case", "/cases/", paiza.RightReadCase},
+		{"alert", "/alerts/", paiza.RightReadAlert},
 		{"person", "/people/", paiza.RightManagePeople}, {"agency", "/agencies/", paiza.RightManageAgencies},
 		{"job", "/node/jobs/", paiza.RightOperate},
 	} {

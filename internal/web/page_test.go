@@ -184,8 +184,18 @@ func (n *node) rightPages(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	alert := paiza.NewAlert{Title: "A long line that says what was seen and where, for a narrow screen", Structure: "CCN(CC)CCn1c(Cc2ccc(OC)cc2)nc2cc([N+](=O)[O-])ccc12", Handling: paiza.NewHandling{TLP: "green"}, Reason: "report"}
+	a, err := n.desk.RaiseAlert(ctx, n.root, alert)
+	if err == nil {
+		alert.Text = "Corrected"
+		_, err = n.desk.CorrectAlert(ctx, n.root, a.ID, 1, alert)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	warn := "/alerts/" + a.ID
 	at := "/seizures/" + z.ID
-	return []string{at, at + "/versions/1", at + "/correct", at + "/relabel", at + "/withdraw", at + "/release", "/seizures?withdrawn=only", "/seizures?label=green&red=without",
+	return []string{"/alerts", "/alerts/new", warn, warn + "/versions/1", warn + "/correct", warn + "/relabel", warn + "/withdraw", at, at + "/versions/1", at + "/correct", at + "/relabel", at + "/withdraw", at + "/release", "/seizures?withdrawn=only", "/seizures?label=green&red=without",
 		"/cases", "/cases/new", "/cases/" + c.ID, "/cases/" + c.ID + "/change", "/releases", "/releases/" + r.ID, "/imports/1/relabel",
 		"/agencies", "/agencies/new", "/agencies/home", "/ledger?action=seizure.correct&from=2026", "/ledger/3", "/people?agency=home"}
 }

@@ -196,6 +196,7 @@ func nav(v *visit, at string) []navGroup {
 		{"", "nav.home", "/", "h", signedIn},
 		{"", "nav.seizures", "/seizures", "s", paiza.RightReadSeizure},
 		{"", "nav.imports", "/imports", "i", paiza.RightReadSeizure},
+		{"", "nav.alerts", "/alerts", "w", paiza.RightReadAlert},
 		{"", "nav.cases", "/cases", "a", paiza.RightReadCase},
 		{"", "nav.releases", "/releases", "e", paiza.RightProposeRelease},
 		{"nav.picture", "nav.market", "/picture/market", "m", paiza.RightReadPicture},

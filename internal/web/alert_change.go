@@ -1,0 +1,153 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"paiza"
+	"paiza/internal/catalog"
+)
+
+// alertActView is the form of an act on an alert, and of a new one.
+type alertActView struct {
+	Alert     paiza.Alert
+	Form      form
+	Expect    int64        // the version that the person has before him
+	Since     []difference // what changed while he filled in the form
+	Handling  handlingForm
+	Kind      inputView
+	Urgencies []handlingChoice
+	Countries []string
+}
+
+// alertAct is one kind of act on an alert with its page.
+type alertAct struct {
+	page  string
+	right paiza.Right
+	fill  func(*Site, *http.Request, paiza.Alert) url.Values
+	do    func(*Site, *http.Request, string, int64, form) error
+	said  string
+}
+
+var (
+	correctingAlert = alertAct{page: "alert/correct", right: paiza.RightRaiseAlert, said: "alert.corrected",
+		fill: func(s *Site, r *http.Request, a paiza.Alert) url.Values { return s.alertValues(visitOf(r).Print, a) },
+		do: func(s *Site, r *http.Request, id string, expect int64, f form) error {
+			_, err := s.desk.CorrectAlert(r.Context(), visitOf(r).Actor, id, expect, newAlert(f))
+			return err
+		}}
+	relabellingAlert = alertAct{page: "alert/relabel", right: paiza.RightRelabel, said: "alert.relabelled",
+		fill: func(_ *Site, _ *http.Request, a paiza.Alert) url.Values { return handlingValues(a.Handling) },
+		do: func(s *Site, r *http.Request, id string, expect int64, f form) error {
+			_, err := s.desk.RelabelAlert(r.Context(), visitOf(r).Actor, id, expect, newHandling(f), f.Get("reason"))
+			return err
+		}}
+	withdrawingAlert = alertAct{page: "alert/withdraw", right: paiza.RightRaiseAlert, said: "alert.is_withdrawn",
+		fill: func(*Site, *http.Request, paiza.Alert) url.Values { return url.Values{} },
+		do: func(s *Site, r *http.Request, id string, expect int64, f form) error {
+			_, err := s.desk.WithdrawAlert(r.Context(), visitOf(r).Actor, id, expect, f.Get("reason"))
+			return err
+		}}
+)
+
+// alertForm answers with the form of an act on an alert.
+func alertForm(a alertAct) func(*Site, http.ResponseWriter, *http.Request) error {
+	return func(s *Site, w http.ResponseWriter, r *http.Request) error {
+		now, err := s.desk.AlertFor(r.Context(), visitOf(r).Actor, a.right, r.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		return s.alertActPage(w, r, http.StatusOK, a.page, now, now.Version, form{values: a.fill(s, r, now)})
+	}
+}
+
+// alertChange does the act. When somebody else changed the alert meanwhile the
+// form comes back with what changed.
+func alertChange(a alertAct) func(*Site, http.ResponseWriter, *http.Request) error {
+	return func(s *Site, w http.ResponseWriter, r *http.Request) error {
+		v := visitOf(r)
+		f := readForm(r)
+		id := r.PathValue("id")
+		expect, _ := strconv.ParseInt(f.Get("expect"), 10, 64)
+		err := a.do(s, r, id, expect, f)
+		if err == nil {
+			s.flash(r, a.said)
+			http.Redirect(w, r, "/alerts/"+id, http.StatusSeeOther)
+			return nil
+		}
+		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrConflict) {
+			return err
+		}
+		now, again := s.desk.AlertFor(r.Context(), v.Actor, a.right, id)
+		if again != nil {
+			return err // withdrawn meanwhile, or no longer his to change
+		}
+		code, _ := statusOf(err)
+		return s.alertActPage(w, r, code, a.page, now, expect, f.failed(v.Print, err))
+	}
+}
+
+func (s *Site) alertActPage(w http.ResponseWriter, r *http.Request, code int, page string, now paiza.Alert, seen int64, f form) error {
+	v := visitOf(r)
+	view := s.alertActView(r, f)
+	view.Alert, view.Expect = now, now.Version
+	if seen != 0 && seen != now.Version {
+		if old, err := s.desk.AlertAt(r.Context(), v.Actor, now.ID, seen); err == nil {
+			view.Since = s.alertDifferences(v.Print, old, now)
+		} else if !errors.Is(err, paiza.ErrNotFound) {
+			return err
+		}
+	}
+	if page != "alert/correct" && page != "alert/withdraw" {
+		var err error
+		if view.Handling, err = s.handlingForm(r, f); err != nil {
+			return err
+		}
+	}
+	return s.render(w, r, code, page, view)
+}
+
+// alertActView offers the choices of the form.
+func (s *Site) alertActView(r *http.Request, f form) alertActView {
+	p := visitOf(r).Print
+	out := alertActView{Form: f, Kind: inputView{Name: "kind", ID: "kind", Label: p.FieldName("kind"), Bad: f.Bad("kind")}}
+	kind, urgency := f.Get("kind"), f.Get("urgency")
+	if kind == "" {
+		kind = string(paiza.AlertSubstance)
+	}
+	if urgency == "" {
+		urgency = string(paiza.UrgencyRoutine)
+	}
+	for _, k := range paiza.AlertKinds() {
+		out.Kind.Options = append(out.Kind.Options, option{Value: string(k), Name: p.T("alert.kind." + string(k)), Selected: string(k) == kind})
+	}
+	for _, u := range paiza.Urgencies() {
+		out.Urgencies = append(out.Urgencies, handlingChoice{string(u), p.T("alert.urgency." + string(u)), p.T("alert.urgency_text." + string(u)), string(u) == urgency})
+	}
+	for _, c := range s.catalog.Countries() {
+		out.Countries = append(out.Countries, s.catalog.Name(catalog.KindCountry, string(c.Code), p.Tag()))
+	}
+	return out
+}
+
+func (s *Site) raiseForm(w http.ResponseWriter, r *http.Request) error {
+	return s.alertActPage(w, r, http.StatusOK, "alert/new", paiza.Alert{}, 0, form{values: url.Values{}})
+}
+
+func (s *Site) raise(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	f := readForm(r)
+	a, err := s.desk.RaiseAlert(r.Context(), v.Actor, newAlert(f))
+	if errors.Is(err, paiza.ErrInvalid) || errors.Is(err, paiza.ErrConflict) {
+		code, _ := statusOf(err)
+		return s.alertActPage(w, r, code, "alert/new", paiza.Alert{}, 0, f.failed(v.Print, err))
+	}
+	if err != nil {
+		return err
+	}
+	s.flash(r, "alert.raised")
+	http.Redirect(w, r, "/alerts/"+a.ID, http.StatusSeeOther)
+	return nil
+}
