@@ -65,6 +65,7 @@ type Desk struct {
 	seenBy  map[string]store.Seen
 
 	handlings known
+	repeats   underway
 
 	readyMu sync.Mutex
 	ready   Readiness
@@ -128,6 +129,9 @@ func (d *Desk) act(ctx context.Context, who paiza.Actor, fn func(t *store.Tx) (e
 	return d.store.Write(ctx, func(t *store.Tx) error {
 		e, err := fn(t)
 		if err != nil {
+			return err
+		}
+		if err := noteRepeat(ctx, t, who, e.subject); err != nil {
 			return err
 		}
 		return t.Append(&paiza.Act{At: d.now(), Actor: who, Action: e.action, Subject: e.subject, Reason: e.reason, Detail: e.detail,
