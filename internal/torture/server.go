@@ -21,6 +21,21 @@ func newDatabase(s *pgtest.Server, name string) (string, error) {
 	return strings.Replace(s.URL, "/postgres?", "/"+name+"?", 1), nil
 }
 
+// execute runs statements on a database.
+func execute(target string, statements ...string) error {
+	db, err := sql.Open("pgx", target)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, q := range statements {
+		if _, err := db.Exec(q); err != nil {
+			return fmt.Errorf("%s: %w", q, err)
+		}
+	}
+	return nil
+}
+
 // firstWord is a line that a verb printed, without its end.
 func firstWord(s string) string {
 	word, _, _ := strings.Cut(strings.TrimSpace(s), "\n")

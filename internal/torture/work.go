@@ -160,7 +160,7 @@ func (c *crew) read(ctx context.Context, p *reader, number uint64) {
 		case err != nil || status == http.StatusServiceUnavailable:
 			pause(ctx, 200*time.Millisecond)
 		case status != http.StatusOK:
-			c.blame(fmt.Errorf("the page %s answered %d", path, status))
+			c.blame(fmt.Errorf("the page %s answered %d: %.300s", path, status, body))
 		case !strings.Contains(body, "/sign-out"):
 			c.blame(fmt.Errorf("the page %s does not know the session", path))
 		}

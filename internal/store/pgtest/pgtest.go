@@ -178,6 +178,14 @@ func (s *Server) Start() error {
 	return wait(s.URL)
 }
 
+// Owner is the user of the machine that the server runs as.
+func (s *Server) Owner() (uid, gid int) {
+	if s.cred == nil {
+		return os.Getuid(), os.Getgid()
+	}
+	return int(s.cred.Uid), int(s.cred.Gid)
+}
+
 // Crash ends the server as `pg_ctl stop -m immediate` does: without a word to
 // anybody and without a checkpoint.
 func (s *Server) Crash() { s.end(syscall.SIGQUIT) }
