@@ -85,15 +85,13 @@ func TestDamagedFile(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 0))
-	// tree is a page of the database that holds rows or keys (a table or index
-	// leaf, file format §1.6).
-	tree := func(kinds ...byte) int {
+	free := freePages(whole, page)
+	// leaf is a page in use that holds rows or keys (file format §1.6).
+	leaf := func(kind byte) int {
 		for {
-			at := (1 + r.IntN(len(whole)/page-1)) * page
-			for _, kind := range kinds {
-				if whole[at] == kind {
-					return at
-				}
+			n := 2 + r.IntN(len(whole)/page-1)
+			if at := (n - 1) * page; whole[at] == kind && !free[n] {
+				return at
 			}
 		}
 	}
@@ -106,20 +104,20 @@ func TestDamagedFile(t *testing.T) {
 		{"the schema", func(b []byte) []byte { clear(b[100:page]); return b }},
 		{"pages of rows", func(b []byte) []byte {
 			for range 3 {
-				clear(b[tree(0x0d):][:page])
+				clear(b[leaf(0x0d):][:page])
 			}
 			return b
 		}},
 		{"pages of keys", func(b []byte) []byte {
 			for range 3 {
-				clear(b[tree(0x0a):][:page])
+				clear(b[leaf(0x0a):][:page])
 			}
 			return b
 		}},
 		{"pointers inside a page", func(b []byte) []byte {
-			at := tree(0x0d)
-			for i := 8; i < 40; i++ {
-				b[at+i] ^= 0xff
+			at := leaf(0x0d)
+			for i := range 2 * int(binary.BigEndian.Uint16(b[at+3:])) {
+				b[at+8+i] ^= 0xff
 			}
 			return b
 		}},
@@ -150,6 +148,21 @@ func TestDamagedFile(t *testing.T) {
 			restored(t, n, backup, identity, c.name)
 		})
 	}
+}
+
+// freePages are the pages of a database that hold nothing (file format §1.5):
+// damage there harms nobody.
+func freePages(b []byte, page int) map[int]bool {
+	free := map[int]bool{}
+	for n := int(binary.BigEndian.Uint32(b[32:])); n != 0; {
+		free[n] = true
+		trunk := b[(n-1)*page:]
+		for i := range int(binary.BigEndian.Uint32(trunk[4:])) {
+			free[int(binary.BigEndian.Uint32(trunk[8+4*i:]))] = true
+		}
+		n = int(binary.BigEndian.Uint32(trunk))
+	}
+	return free
 }
 
 // TestDamagedLog: what is lost with the write-ahead log of a node that died was

@@ -31,12 +31,17 @@ func between(t *testing.T, nodes ...*node) string {
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
 		Transport: turns(func(r *http.Request) (resp *http.Response, err error) {
 			first := int(next.Add(1))
-			body, err := io.ReadAll(r.Body)
-			if err != nil {
-				return nil, err
+			var body []byte
+			if r.Body != nil {
+				if body, err = io.ReadAll(r.Body); err != nil {
+					return nil, err
+				}
 			}
 			for i := range nodes {
-				r.URL.Host, r.Body = nodes[(first+i)%len(nodes)].address, io.NopCloser(bytes.NewReader(body))
+				r.URL.Host, r.Body = nodes[(first+i)%len(nodes)].address, http.NoBody
+				if len(body) > 0 {
+					r.Body = io.NopCloser(bytes.NewReader(body))
+				}
 				resp, err = http.DefaultTransport.RoundTrip(r)
 				var op *net.OpError
 				if err == nil || !errors.As(err, &op) || op.Op != "dial" {
