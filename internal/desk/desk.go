@@ -60,10 +60,6 @@ type Desk struct {
 	cube   *picture.Cube
 	rev    int64
 
-	seenMu  sync.Mutex
-	seenRev int64
-	seenBy  map[string]store.Seen
-
 	handlings known
 	repeats   underway
 
