@@ -31,6 +31,11 @@ func (d *Desk) run(ctx context.Context, who paiza.Actor, in ImportRequest, imp p
 	num, _ := strconv.ParseInt(imp.ID, 10, 64)
 	err := d.load(ctx, who, in, &imp, num, o, progress)
 	if err == nil {
+		if imp.Counts.Imported >= learnFrom {
+			if err := d.store.Learn(ctx); err != nil {
+				d.log.Warn("the database plans with what it knew before the import", "import", imp.ID, "error", err)
+			}
+		}
 		if in.UploadID != "" {
 			err := d.store.DropUpload(ctx, in.UploadID)
 			if err != nil {
@@ -56,6 +61,9 @@ func (d *Desk) run(ctx context.Context, who paiza.Actor, in ImportRequest, imp p
 	}
 	return imp, err
 }
+
+// learnFrom is how many rows an import brings before the database is told at once.
+const learnFrom = 10_000
 
 // failAgain is how long an import that could not even be marked as failed, for
 // want of room or of the database, waits before the next try.
