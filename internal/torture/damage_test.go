@@ -29,7 +29,7 @@ func keptNode(t *testing.T, target, dir string) (n *node, backup, identity strin
 	if out, err := n.verb(t.Context(), "", "import", csv); err != nil {
 		t.Fatalf("%v %s", err, out)
 	}
-	identity = filepath.Join(dir, "backup.key")
+	identity = filepath.Join(dir, "identity")
 	key, err := n.verb(t.Context(), "", "backup", "key", identity)
 	if err != nil {
 		t.Fatal(err)

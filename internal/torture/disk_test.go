@@ -134,7 +134,7 @@ func TestDiskFull(t *testing.T) {
 
 	// A backup that finds no room leaves nothing.
 	occupy(t, disk, ballast, 64<<10)
-	key, err := n.verb(t.Context(), "", "backup", "key", filepath.Join(dir, "backup.key"))
+	key, err := n.verb(t.Context(), "", "backup", "key", filepath.Join(dir, "identity"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -115,7 +115,7 @@ func (t *rack) prepare(ctx context.Context) error {
 	if err := account(ctx, t.node, login, paiza.Roles()...); err != nil {
 		return err
 	}
-	t.identity = filepath.Join(t.dir, "backup.key")
+	t.identity = filepath.Join(t.dir, "identity")
 	if t.key, err = t.node.verb(ctx, "", "backup", "key", t.identity); err != nil {
 		return err
 	}
