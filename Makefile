@@ -3,13 +3,14 @@
 # make build   bin/paiza
 # make bench   the figures of docs/FIGURES.md
 # make fuzz    every fuzz target for a minute
+# make torture real nodes are killed at random; DURATION=5m, SEED=7
 
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 export CGO_ENABLED = 0
 
-.PHONY: build demo test bench fuzz front tools test-tools clean check
+.PHONY: build demo test bench fuzz torture front tools test-tools clean check
 
 build: front
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/paiza ./cmd/paiza
@@ -44,6 +45,9 @@ bench: build
 
 fuzz:
 	@sh scripts/fuzz.sh
+
+torture: test-tools build
+	$(GO) run ./internal/torture -duration $(or $(DURATION),2m) -seed $(or $(SEED),0)
 
 clean:
 	rm -rf bin node_modules

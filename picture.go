@@ -93,6 +93,8 @@ type SeizureFilter struct {
 type Page struct {
 	Size  int
 	After string
+	// Counted says that who asks knows how many rows match: Count is then -1.
+	Counted bool
 }
 
 // SeizureList is one page of seizures, newest first.

@@ -3,4 +3,6 @@
 set -eu
 go run ./internal/bench "$@"
 echo
+go run ./internal/torture -load -duration "${LOAD:-5m}"
+echo
 go test ./chem -run '^$' -bench . -benchtime 1x -count 5 2>&1 | sh scripts/median.sh

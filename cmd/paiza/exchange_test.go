@@ -369,7 +369,9 @@ func TestNotesAndGroups(t *testing.T) {
 	g := must[paiza.NodeGroup](t)(a.d.CreateGroup(ctx, operatorOf, "Task force", []string{b.id}, "agreed"))
 	alert := must[paiza.Alert](t)(a.d.RaiseAlert(ctx, analyst, paiza.NewAlert{Title: "A new powder", Text: "White.", Handling: paiza.NewHandling{TLP: "green"}}))
 	a.release("alert/"+alert.ID, "group:"+g.ID)
-	alerts := func() []paiza.Alert { return must[[]paiza.Alert](t)(b.d.Alerts(ctx, prosecutor, paiza.AlertFilter{}, "", 50)) }
+	alerts := func() []paiza.Alert {
+		return must[[]paiza.Alert](t)(b.d.Alerts(ctx, prosecutor, paiza.AlertFilter{}, "", 50))
+	}
 	until(t, "the alert arrives", func() bool { return len(alerts()) == 1 })
 	if err := b.d.PausePeer(ctx, operatorOf, a.id, true, "a question to them"); err != nil {
 		t.Fatal(err)

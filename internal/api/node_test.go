@@ -59,11 +59,11 @@ func engines(t *testing.T, fn func(t *testing.T, n *testNode)) {
 }
 
 // small is a node on SQLite.
-func small(t *testing.T, opt Options) *testNode {
+func small(t testing.TB, opt Options) *testNode {
 	return newNode(t, filepath.Join(t.TempDir(), "node.paiza"), opt)
 }
 
-func newNode(t *testing.T, target string, opt Options) *testNode {
+func newNode(t testing.TB, target string, opt Options) *testNode {
 	t.Helper()
 	st, err := store.Open(t.Context(), target)
 	if err != nil {
@@ -90,7 +90,7 @@ func newNode(t *testing.T, target string, opt Options) *testNode {
 }
 
 // person opens an account.
-func (n *testNode) person(t *testing.T, login string, roles ...paiza.Role) paiza.Actor {
+func (n *testNode) person(t testing.TB, login string, roles ...paiza.Role) paiza.Actor {
 	t.Helper()
 	p, err := n.desk.CreatePerson(t.Context(), paiza.Operator("test"), paiza.NewPerson{Login: login, Name: "The " + login, Roles: roles, Password: "tablets of the relay"})
 	if err != nil {
@@ -114,13 +114,13 @@ func rightsOf(who paiza.Actor) []paiza.Right {
 	return out
 }
 
-func (n *testNode) tokenFor(t *testing.T, who paiza.Actor, scopes []paiza.Right, networks []string) string {
+func (n *testNode) tokenFor(t testing.TB, who paiza.Actor, scopes []paiza.Right, networks []string) string {
 	t.Helper()
 	_, text := n.made(t, who, scopes, networks)
 	return text
 }
 
-func (n *testNode) made(t *testing.T, who paiza.Actor, scopes []paiza.Right, networks []string) (paiza.Token, string) {
+func (n *testNode) made(t testing.TB, who paiza.Actor, scopes []paiza.Right, networks []string) (paiza.Token, string) {
 	t.Helper()
 	k, text, err := n.desk.CreateToken(t.Context(), paiza.Operator("test"), paiza.NewToken{Owner: who.ID, Name: "test", Scopes: scopes, Networks: networks, Days: 30})
 	if err != nil {

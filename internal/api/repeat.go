@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"paiza"
+	"paiza/internal/desk"
 )
 
 // headerKey names a request so that it can be sent again without being done
@@ -52,6 +53,9 @@ func (a *API) changing(row *route, handle http.HandlerFunc, w http.ResponseWrite
 	if err != nil {
 		return err
 	}
+	if !begun && earlier.Status == desk.RepeatDone {
+		return a.replay(row, earlier.Subject(), w, r)
+	}
 	if !begun {
 		again := &answer{header: http.Header{}, status: earlier.Status}
 		for name, value := range earlier.Header {
@@ -62,7 +66,13 @@ func (a *API) changing(row *route, handle http.HandlerFunc, w http.ResponseWrite
 		again.send(w, r)
 		return nil
 	}
-	got := held(handle, r)
+	answered := false
+	defer func() {
+		if !answered { // it panicked
+			_ = a.desk.DropRepeat(r.Context(), actor, key)
+		}
+	}()
+	got := held(handle, r.WithContext(desk.Named(r.Context(), actor, key)))
 	if kept(got.status) {
 		header := map[string]string{}
 		for _, name := range []string{"Content-Type", "Location", "Preference-Applied"} {
@@ -74,11 +84,38 @@ func (a *API) changing(row *route, handle http.HandlerFunc, w http.ResponseWrite
 	} else {
 		err = a.desk.DropRepeat(r.Context(), actor, key)
 	}
+	answered = true
 	if err != nil {
 		// It is done; only a repetition of it will be refused.
 		a.log.Error("the answer to a named request was not kept", "operation", row.id, "error", err)
 	}
 	got.send(w, r)
+	return nil
+}
+
+// replay answers a request whose act is done and whose answer was lost when its
+// process or its database died: with the subject as it is now.
+func (a *API) replay(row *route, subject string, w http.ResponseWriter, r *http.Request) error {
+	kind, id, _ := strings.Cut(subject, "/")
+	path, ok := map[string]string{"seizure": "/seizures/", "import": "/imports/"}[kind]
+	if !ok {
+		return paiza.Conflict("api.repeat_lost", paiza.Args{"subject": subject})
+	}
+	path += url.PathEscape(id)
+	look, err := http.NewRequestWithContext(r.Context(), http.MethodGet, Prefix+path, nil)
+	if err != nil {
+		return err
+	}
+	now := held(a.mux.ServeHTTP, look)
+	if now.status == http.StatusOK {
+		now.status = max(row.status, http.StatusOK)
+		now.header.Del("ETag") // the answer to a change has none
+		if row.status == http.StatusCreated || row.status == http.StatusAccepted {
+			now.header.Set("Location", Prefix+path)
+		}
+		now.header.Set("Idempotency-Replayed", "true")
+	}
+	now.send(w, r)
 	return nil
 }
 

@@ -56,7 +56,7 @@ var allowed = map[string][]string{
 }
 
 // tools are programs and packages for tests: they may use what they need.
-var tools = []string{"internal/web/bundle", "internal/demo/extract", "internal/store/pgtest", "internal/arch", "internal/arch/matrix", "internal/bench",
+var tools = []string{"internal/web/bundle", "internal/demo/extract", "internal/store/pgtest", "internal/arch", "internal/arch/matrix", "internal/bench", "internal/torture",
 	"internal/exchange/memory", "internal/exchange/exchangetest"}
 
 type pkg struct {

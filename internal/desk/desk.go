@@ -67,14 +67,11 @@ type Desk struct {
 	cube   *picture.Cube
 	rev    int64
 
-	seenMu  sync.Mutex
-	seenRev int64
-	seenBy  map[string]store.Seen
-
 	handlings known
 	nodes     nodes
 	watching  watching
 	dial      dial.Allow // where webhooks may lead
+	repeats   underway
 
 	readyMu sync.Mutex
 	ready   Readiness
@@ -143,6 +140,9 @@ func (d *Desk) act(ctx context.Context, who paiza.Actor, fn func(t *store.Tx) (e
 			return err
 		}
 		grown = t.Grown()
+		if err := noteRepeat(ctx, t, who, e.subject); err != nil {
+			return err
+		}
 		return t.Append(&paiza.Act{At: d.now(), Actor: who, Action: e.action, Subject: e.subject, Reason: e.reason, Detail: e.detail,
 			Version: e.version, Content: e.content})
 	})

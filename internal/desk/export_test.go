@@ -117,3 +117,6 @@ func (d *Desk) SetRoom(room func(string) (free, all int64)) { d.room = room }
 
 // Abandon makes the desk's claims those of a process that died without a word.
 func (d *Desk) Abandon() { d.holder = "elsewhere/1/x" }
+
+// Store is what the desk stands over, for a second desk beside it.
+func (d *Desk) Store() *store.Store { return d.store }

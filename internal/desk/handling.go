@@ -51,20 +51,29 @@ type known struct {
 	open map[string][]bool // by who asks, for as many handlings as there were
 }
 
+// last is the highest number that is known. Called with the lock held.
+func (k *known) last() int64 {
+	if n := len(k.list); n > 0 {
+		return k.list[n-1].ID
+	}
+	return 0
+}
+
 // opened says for every handling, by its number, whether the actor may count
 // its records; nil when he may count all.
 func (d *Desk) opened(ctx context.Context, who paiza.Actor, right paiza.Right) ([]bool, error) {
 	k := &d.handlings
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	last := int64(0)
-	if n := len(k.list); n > 0 {
-		last = k.list[n-1].ID
-	}
+	last := k.last()
+	k.mu.Unlock()
+	// Nobody waits for another's question to the store.
 	more, err := d.store.Handlings(ctx, last)
 	if err != nil {
 		return nil, err
 	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	more = slices.DeleteFunc(more, func(h store.NumberedHandling) bool { return h.ID <= k.last() })
 	if len(more) > 0 || k.open == nil || len(k.open) > 256 {
 		k.list, k.open = append(k.list, more...), map[string][]bool{}
 	}

@@ -262,7 +262,7 @@ func (d *Desk) Import(ctx context.Context, who paiza.Actor, in ImportRequest, pr
 	if err != nil {
 		return imp, err
 	}
-	return d.run(ctx, who, in, imp, o, progress)
+	return d.run(ctx, who, in, imp, o, false, progress)
 }
 
 // StartImport begins an import and goes on with it in the background; its
@@ -273,7 +273,7 @@ func (d *Desk) StartImport(ctx context.Context, who paiza.Actor, in ImportReques
 		return imp, err
 	}
 	d.work.Go(func() {
-		if _, err := d.run(d.back, who, in, imp, o, nil); err != nil {
+		if _, err := d.run(d.back, who, in, imp, o, true, nil); err != nil {
 			d.log.Warn("import failed", "import", imp.ID, "kind", kindOf(err))
 		}
 	})

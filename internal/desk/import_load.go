@@ -7,13 +7,16 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"time"
 
 	"paiza"
 	"paiza/internal/ingest"
 	"paiza/internal/store"
 )
 
-func (d *Desk) run(ctx context.Context, who paiza.Actor, in ImportRequest, imp paiza.Import, o *opened, progress func(paiza.Progress)) (paiza.Import, error) {
+// run loads the rows of an import that has begun. again says to go on writing
+// down that it failed until the store takes it: who asked does not wait for it.
+func (d *Desk) run(ctx context.Context, who paiza.Actor, in ImportRequest, imp paiza.Import, o *opened, again bool, progress func(paiza.Progress)) (paiza.Import, error) {
 	defer o.Close()
 	beating, stop := context.WithCancel(ctx)
 	var beat sync.WaitGroup
@@ -28,6 +31,11 @@ func (d *Desk) run(ctx context.Context, who paiza.Actor, in ImportRequest, imp p
 	num, _ := strconv.ParseInt(imp.ID, 10, 64)
 	err := d.load(ctx, who, in, &imp, num, o, progress)
 	if err == nil {
+		if imp.Counts.Imported >= learnFrom {
+			if err := d.store.Learn(ctx); err != nil {
+				d.log.Warn("the database plans with what it knew before the import", "import", imp.ID, "error", err)
+			}
+		}
 		if in.UploadID != "" {
 			err := d.store.DropUpload(ctx, in.UploadID)
 			if err != nil {
@@ -44,16 +52,50 @@ func (d *Desk) run(ctx context.Context, who paiza.Actor, in ImportRequest, imp p
 		err = why
 	}
 	imp.State, imp.Failure = paiza.StateFailed, why
-	ferr := d.act(clean, who, func(t *store.Tx) (entry, error) {
-		return entry{action: "import.fail", subject: "import/" + imp.ID, detail: why.Key}, t.FailImport(num, d.now(), why)
-	})
-	if ferr == nil {
-		ferr = d.store.PurgeImport(clean, num)
-	}
+	ferr := d.fail(clean, who, imp, num)
 	if ferr != nil {
 		d.log.Error("rows of a failed import wait to be removed", "import", imp.ID, "error", ferr)
 	}
+	for again && ferr != nil && wait(d.back, failAgain) {
+		ferr = d.fail(clean, who, imp, num)
+	}
 	return imp, err
+}
+
+// learnFrom is how many rows an import brings before the database is told at once.
+const learnFrom = 10_000
+
+// failAgain is how long an import that could not even be marked as failed, for
+// want of room or of the database, waits before the next try.
+const failAgain = 2 * time.Second
+
+// wait waits, unless the context ends before.
+func wait(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// fail marks an import as failed and removes its rows.
+func (d *Desk) fail(ctx context.Context, who paiza.Actor, imp paiza.Import, num int64) error {
+	now, err := d.store.Import(ctx, imp.ID)
+	if err != nil {
+		return err
+	}
+	if now.State == paiza.StateRunning { // else another process has taken it for cut off
+		err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
+			return entry{action: "import.fail", subject: "import/" + imp.ID, detail: imp.Failure.Key}, t.FailImport(num, d.now(), imp.Failure)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return d.store.PurgeImport(ctx, num)
 }
 
 // chunk is what the reading goroutine hands to the writing one.

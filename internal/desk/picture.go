@@ -2,12 +2,10 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"paiza"
 	"paiza/internal/picture"
-	"paiza/internal/store"
 )
 
 // snapshot is the cube as the store has it now. The store's revision says
@@ -41,28 +39,15 @@ func (d *Desk) Warm(ctx context.Context) {
 	d.log.Debug("the picture is ready", "took", time.Since(start))
 }
 
-// seen is what occurs in the store of what the actor may count, read once for
-// each revision.
-func (d *Desk) seen(ctx context.Context, who paiza.Actor) (store.Seen, error) {
-	rev, err := d.store.Revision(ctx)
+// seen is what occurs in the store of what the actor may count. It is read from
+// the cube and not from the store: while some record and many read, every page
+// finds a new revision.
+func (d *Desk) seen(ctx context.Context, who paiza.Actor) (picture.Seen, error) {
+	cube, err := d.look(ctx, who)
 	if err != nil {
-		return store.Seen{}, err
+		return picture.Seen{}, err
 	}
-	may := d.may(who, paiza.RightReadPicture)
-	name := fmt.Sprint(may)
-	d.seenMu.Lock()
-	defer d.seenMu.Unlock()
-	if d.seenRev != rev || d.seenBy == nil || len(d.seenBy) > 256 {
-		d.seenRev, d.seenBy = rev, map[string]store.Seen{}
-	}
-	if got, ok := d.seenBy[name]; ok {
-		return got, nil
-	}
-	got, err := d.store.Seen(ctx, may)
-	if err == nil {
-		d.seenBy[name] = got
-	}
-	return got, err
+	return cube.Seen(), nil
 }
 
 // look is the cube as the actor may see it: what he may not count is not in it.

@@ -239,6 +239,41 @@ func TestRepeat(t *testing.T) {
 	})
 }
 
+// TestRepeatOfTheDead: a process dies over a named request. Before the act the key
+// is free for others after a while; after the act it is done, and stays so.
+func TestRepeatOfTheDead(t *testing.T) {
+	desks(t, []paiza.Role{paiza.RoleAnalyst}, func(t *testing.T, d *desk.Desk, c *clock, who paiza.Actor) {
+		ctx := t.Context()
+		dead, err := desk.Open(ctx, desk.Options{Store: d.Store(), Now: c.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer dead.Close()
+		begin := func(d *desk.Desk) (desk.Repeat, bool, error) { return d.BeginRepeat(ctx, who, "k", []byte("a")) }
+		if _, begun, err := begin(dead); !begun || err != nil {
+			t.Fatalf("first: %v, %v", begun, err)
+		}
+		if _, _, err := begin(d); !refusedAs(err, "api.repeat_at_work") {
+			t.Errorf("another process that may live: %v", err)
+		}
+		c.advance(time.Hour + time.Second)
+		if _, begun, err := begin(d); !begun || err != nil {
+			t.Errorf("after its process died before the act: %v, %v", begun, err)
+		}
+		if err := d.SetLanguage(desk.Named(ctx, who, "k"), who, "ru"); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if got, begun, err := begin(dead); err != nil || begun || got.Status != desk.RepeatDone || got.Subject() != "person/"+who.ID {
+				t.Errorf("after its process died over the answer: %+v, %v, %v", got, begun, err)
+			}
+			if err := d.DropRepeat(ctx, who, "k"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 func refusedAs(err error, key string) bool {
 	var e *paiza.Error
 	return errors.As(err, &e) && e.Key == key

@@ -27,7 +27,7 @@ func Node(d *desk.Desk, plan desk.BackupPlan, o Options) []Kind {
 	}
 	list := []Kind{
 		{"tidy", hourly, func(ctx context.Context) (string, error) { return "", d.Tidy(ctx) }},
-		{"purge", hourly, func(ctx context.Context) (string, error) { return "", d.Purge(ctx) }},
+		{"purge", paiza.Schedule{Every: time.Minute}, func(ctx context.Context) (string, error) { return "", d.Purge(ctx) }},
 		{"measure", hourly, func(ctx context.Context) (string, error) { return "", d.Measure(ctx) }},
 		{"check", o.Check, func(ctx context.Context) (string, error) {
 			c, err := d.CheckStore(ctx)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"paiza"
 )
@@ -340,7 +341,9 @@ func retire(ctx context.Context, target string) error {
 	if _, err := os.Stat(target); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	if err := refuseForeignFile(target); err != nil {
+	if err := refuseForeignFile(target); errors.Is(err, paiza.ErrInvalid) {
+		return setAside(target)
+	} else if err != nil {
 		return err
 	}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: target}).EscapedPath()+"?mode=rw&_pragma=busy_timeout(2000)")
@@ -355,6 +358,17 @@ func retire(ctx context.Context, target string) error {
 			return errors.Join(removeTail(target+"-wal"), removeTail(target+"-shm"))
 		}
 		return &paiza.Error{Kind: paiza.ErrConflict, Key: "restore.in_use", Args: paiza.Args{"file": target}, Err: err}
+	}
+	return nil
+}
+
+// setAside gives a file and its log a name under which nothing was before.
+func setAside(target string) error {
+	aside := target + ".replaced-" + time.Now().UTC().Format("20060102T150405.000")
+	for _, tail := range []string{"-wal", "-shm", ""} {
+		if err := os.Rename(target+tail, aside+tail); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }

@@ -176,3 +176,19 @@ func copyRows(ctx context.Context, conn *sql.Conn, table string, columns []strin
 		return err
 	})
 }
+
+// Learn tells the planner of PostgreSQL what a large import has brought, and
+// empties the list in which its word index keeps what it has not sorted in: until
+// the server does so by itself, filtered lists take a hundred times as long.
+// SQLite plans without.
+func (s *Store) Learn(ctx context.Context) error {
+	if s.engine != postgres {
+		return nil
+	}
+	for _, q := range []string{"ANALYZE seizure, seizure_text, total, cell, route_cell, total_cell", "SELECT gin_clean_pending_list('seizure_text_words')"} {
+		if _, err := s.write.ExecContext(ctx, q); err != nil {
+			return diskError(err)
+		}
+	}
+	return nil
+}

@@ -1,7 +1,11 @@
 package store
 
 import (
+	"context"
+	sqldriver "database/sql/driver"
 	"errors"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -27,6 +31,9 @@ func diskFault(err error) string {
 			return "store.read_only"
 		}
 	}
+	if cutOff(err) {
+		return "store.no_database"
+	}
 	var pe *pgconn.PgError
 	if errors.As(err, &pe) {
 		switch {
@@ -37,6 +44,26 @@ func diskFault(err error) string {
 		}
 	}
 	return ""
+}
+
+// cutOff reports whether err says that the connection to PostgreSQL broke or
+// cannot be made: the server is away, stops, or is starting again.
+func cutOff(err error) bool {
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		// Class 08, connection exception; 57P01 to 57P03, shutdown and start.
+		return strings.HasPrefix(pe.Code, "08") || strings.HasPrefix(pe.Code, "57P0")
+	}
+	var refused *pgconn.ConnectError
+	var broken net.Error
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return false // the asker left
+	case errors.As(err, &refused), errors.Is(err, pgconn.ErrConnClosed), errors.Is(err, sqldriver.ErrBadConn):
+		return true
+	}
+	// What the driver reads of a connection whose other end is no more.
+	return errors.As(err, &broken) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }
 
 // isUnique reports whether err says that a unique key already exists.

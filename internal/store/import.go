@@ -290,14 +290,21 @@ func (s *Store) SourceRow(ctx context.Context, z paiza.Seizure) (header, cells [
 	return header, cells, err
 }
 
+// blockMax is how long a block of source rows may be when it is unpacked: no file
+// that was taken in makes one of this size, but a forged backup might.
+const blockMax = 256 << 20
+
 func unpackRow(data []byte, at int) ([]string, error) {
 	z, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("source rows: %w", err)
 	}
-	raw, err := io.ReadAll(z)
+	raw, err := io.ReadAll(io.LimitReader(z, blockMax+1))
 	if err != nil {
 		return nil, fmt.Errorf("source rows: %w", err)
+	}
+	if len(raw) > blockMax {
+		return nil, errors.New("source rows: damaged block")
 	}
 	text := func() (string, bool) {
 		n, w := binary.Uvarint(raw)

@@ -20,13 +20,14 @@ func (s *Store) Seizures(ctx context.Context, f paiza.SeizureFilter, p paiza.Pag
 	list := paiza.SeizureList{Count: -1}
 	size := min(max(p.Size, 1), 1000)
 	w := s.seizures(f, may)
-	if p.After == "" {
+	if p.After == "" && !p.Counted {
 		n, err := s.count(ctx, w)
 		if err != nil {
 			return list, err
 		}
 		list.Count = n
-	} else {
+	}
+	if p.After != "" {
 		date, num, err := parseCursor(p.After)
 		if err != nil {
 			return list, err

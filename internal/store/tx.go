@@ -167,7 +167,7 @@ func (s *Store) writePostgres(ctx context.Context, fn func(*Tx) error) error {
 	defer conn.Close()
 	stx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return diskError(err)
 	}
 	defer stx.Rollback()
 	tx := &Tx{s: s, ctx: ctx, conn: stx, raw: conn, stmt: map[string]*sql.Stmt{}}

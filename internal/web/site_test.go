@@ -57,9 +57,9 @@ func (n *node) wantActs(t *testing.T, actions ...string) {
 }
 
 // bare is a node on which nobody has an account.
-func bare(t *testing.T) *node { t.Helper(); return bareWith(t, Options{}, desk.Options{}) }
+func bare(t testing.TB) *node { t.Helper(); return bareWith(t, Options{}, desk.Options{}) }
 
-func bareWith(t *testing.T, opt Options, o desk.Options) *node {
+func bareWith(t testing.TB, opt Options, o desk.Options) *node {
 	t.Helper()
 	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "node.paiza"))
 	if err != nil {
@@ -89,15 +89,15 @@ func bareWith(t *testing.T, opt Options, o desk.Options) *node {
 
 // inhabited is a node with one account for each role, named after it, and
 // "root" with all of them.
-func inhabited(t *testing.T) *node { t.Helper(); return inhabitedWith(t, Options{}) }
+func inhabited(t testing.TB) *node { t.Helper(); return inhabitedWith(t, Options{}) }
 
-func inhabitedWith(t *testing.T, opt Options) *node {
+func inhabitedWith(t testing.TB, opt Options) *node {
 	t.Helper()
 	return settle(t, bareWith(t, opt, desk.Options{}))
 }
 
 // settle makes the accounts of an inhabited node.
-func settle(t *testing.T, n *node) *node {
+func settle(t testing.TB, n *node) *node {
 	t.Helper()
 	token, err := n.desk.SetupLink(t.Context())
 	if err != nil {

@@ -98,6 +98,9 @@ func New(d *desk.Desk, opt Options) *Site {
 	s := &Site{desk: d, catalog: opt.Catalog, log: opt.Log, now: opt.Now, opt: opt,
 		assets: loadAssets(), issuer: auth.NewIssuer(opt.OIDC, opt.Now)}
 	s.sessions = newSessions(d, opt.TLS)
+	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
+		s.anonymous(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, err) })).ServeHTTP(w, r)
+	}
 	s.sheets = newSheets(s)
 	s.readReference = sync.OnceValues(func() (referenceView, error) { return readReference(opt.Reference) })
 	s.handler = s.chain(s.mux())

@@ -110,53 +110,99 @@ func start() server {
 	if given := os.Getenv(EnvURL); given != "" {
 		return server{url: given}
 	}
-	bin, err := programs()
+	own, err := NewServer()
 	if err != nil {
 		return server{err: err}
+	}
+	return server{url: own.URL, dir: own.dir, stop: own.Stop}
+}
+
+// Server is a PostgreSQL of one's own, which can be crashed and started again.
+type Server struct {
+	URL  string // of the database postgres
+	bin  string
+	dir  string
+	cred *syscall.Credential
+	run  *exec.Cmd
+}
+
+// NewServer makes a server in a temporary folder and starts it.
+func NewServer() (*Server, error) {
+	bin, err := programs()
+	if err != nil {
+		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "paiza-pg-")
 	if err != nil {
-		return server{err: err}
-	}
-	s := server{dir: dir}
-	fail := func(err error) server {
-		os.RemoveAll(dir)
-		return server{err: err}
+		return nil, err
 	}
 	// PostgreSQL refuses to run as root; Debian has a user for it.
 	cred, err := credential(dir)
 	if err != nil {
-		return fail(err)
+		os.RemoveAll(dir)
+		return nil, err
 	}
-	data := filepath.Join(dir, "data")
-	init := command(cred, filepath.Join(bin, "initdb"), "-D", data, "-U", "paiza", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+	s := &Server{URL: "postgres://paiza@/postgres?host=" + url.QueryEscape(dir), bin: bin, dir: dir, cred: cred}
+	init := command(cred, filepath.Join(bin, "initdb"), "-D", s.data(), "-U", "paiza", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 	init.Dir = dir
 	if out, err := init.CombinedOutput(); err != nil {
-		return fail(fmt.Errorf("initdb: %v: %s", err, out))
+		os.RemoveAll(dir)
+		return nil, fmt.Errorf("initdb: %v: %s", err, out)
 	}
-	run := command(cred, filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "max_connections=100")
-	run.Dir = dir
-	log, err := os.Create(filepath.Join(dir, "log"))
+	if err := s.Start(); err != nil {
+		s.Stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+
+// Start starts the server, after a crash with what its log recovers, and waits
+// until it answers.
+func (s *Server) Start() error {
+	run := command(s.cred, filepath.Join(s.bin, "postgres"), "-D", s.data(), "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=100")
+	run.Dir = s.dir
+	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
-		return fail(err)
+		return err
 	}
+	defer log.Close()
 	run.Stdout, run.Stderr = log, log
 	// A test process that is killed takes the server with it.
 	run.SysProcAttr.Pdeathsig = syscall.SIGQUIT
 	if err := run.Start(); err != nil {
-		return fail(err)
+		return err
 	}
-	s.stop = func() {
-		run.Process.Signal(syscall.SIGINT)
-		run.Wait()
-		os.RemoveAll(dir)
+	s.run = run
+	return wait(s.URL)
+}
+
+// Owner is the user of the machine that the server runs as.
+func (s *Server) Owner() (uid, gid int) {
+	if s.cred == nil {
+		return os.Getuid(), os.Getgid()
 	}
-	s.url = "postgres://paiza@/postgres?host=" + url.QueryEscape(dir)
-	if err := wait(s.url); err != nil {
-		s.stop()
-		return server{err: err}
+	return int(s.cred.Uid), int(s.cred.Gid)
+}
+
+// Crash ends the server as `pg_ctl stop -m immediate` does: without a word to
+// anybody and without a checkpoint.
+func (s *Server) Crash() { s.end(syscall.SIGQUIT) }
+
+// Stop ends the server in order and removes it.
+func (s *Server) Stop() {
+	s.end(syscall.SIGINT)
+	os.RemoveAll(s.dir)
+}
+
+func (s *Server) end(sig syscall.Signal) {
+	if s.run == nil {
+		return
 	}
-	return s
+	s.run.Process.Signal(sig)
+	s.run.Wait()
+	s.run = nil
 }
 
 func wait(address string) error {
