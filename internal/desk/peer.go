@@ -213,6 +213,10 @@ func (d *Desk) Peers(ctx context.Context, who paiza.Actor) ([]paiza.Peer, error)
 		}
 		c := h.Latest()
 		out[i].Serial, out[i].KeyUntil, out[i].Addresses = int64(c.Serial), c.NotAfter, c.Addresses
+		out[i].Names = map[string]string{}
+		for _, n := range c.Names {
+			out[i].Names[n.Language] = n.Value
+		}
 		for _, a := range c.Authorities {
 			name := a.Key
 			if len(a.Names) > 0 {

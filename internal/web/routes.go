@@ -106,6 +106,7 @@ func routes() []route {
 		{"GET", "/help", public, (*Site).help, false},
 	}
 	rows = append(rows, signinRoutes()...)
+	rows = append(rows, exchangeRoutes()...)
 	return append(rows, pictureRoutes()...)
 }
 
