@@ -90,6 +90,14 @@ func peerName(p *locale.Printer, peer paiza.Peer) string {
 	return peer.Name
 }
 
+// bodyName is the state of a node with its code, or the code of a body of states.
+func (s *Site) bodyName(p *locale.Printer, code string) string {
+	if name := s.countryName(p, paiza.Country(code)); name != code && name != "" {
+		return name + " (" + code + ")"
+	}
+	return code
+}
+
 // peer finds a node; ok is false for one that is not known.
 func (c community) peer(node string) (paiza.Peer, bool) {
 	i := slices.IndexFunc(c.peers, func(p paiza.Peer) bool { return p.Node == node })

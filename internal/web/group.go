@@ -30,6 +30,12 @@ type memberChoice struct {
 	On               bool
 }
 
+// membersView is the choice of members in a form: template "members".
+type membersView struct {
+	List []memberChoice
+	Bad  string
+}
+
 func (c community) group(g paiza.NodeGroup) groupRow {
 	out := groupRow{NodeGroup: g}
 	if g.Owner != "" {
