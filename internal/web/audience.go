@@ -48,7 +48,7 @@ func (c community) nodeOptions(chosen string) []option {
 		}
 		name := peerName(c.print, p)
 		group := option{Name: name + " (" + p.Body + ") · " + c.print.T("peer.status_"+string(p.Status)),
-			Options: []option{{Value: p.Node, Name: c.print.T("note.whole", "name", name), Selected: chosen == p.Node}}}
+			Options: []option{{Value: p.Node, Name: c.print.T("desk_note.whole", "name", name), Selected: chosen == p.Node}}}
 		for _, a := range p.Authorities {
 			value := p.Node + "/" + a.Key
 			group.Options = append(group.Options, option{Value: value, Name: name + " · " + agencyName(c.print, a.Name), Selected: chosen == value})

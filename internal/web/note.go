@@ -182,14 +182,14 @@ func (s *Site) notePage(w http.ResponseWriter, r *http.Request, code int, f form
 		}
 		view.Answers, view.To = &n, c.name(n.Peer)
 		if _, typed := f.values["title"]; !typed {
-			f.values.Set("title", p.T("note.re", "title", strings.TrimPrefix(n.Title, p.T("note.re", "title", ""))))
+			f.values.Set("title", p.T("desk_note.re", "title", strings.TrimPrefix(n.Title, p.T("desk_note.re", "title", ""))))
 		}
 	}
 	for _, peer := range c.peers {
 		if peer.Status != paiza.PeerActive && peer.Status != paiza.PeerPaused {
 			continue
 		}
-		group := option{Name: peerName(p, peer) + " (" + peer.Body + ")", Options: []option{{Value: peer.Node, Name: p.T("note.whole", "name", peerName(p, peer)), Selected: f.Get("to") == peer.Node}}}
+		group := option{Name: peerName(p, peer) + " (" + peer.Body + ")", Options: []option{{Value: peer.Node, Name: p.T("desk_note.whole", "name", peerName(p, peer)), Selected: f.Get("to") == peer.Node}}}
 		for _, a := range peer.Authorities {
 			value := peer.Node + "/" + a.Key
 			group.Options = append(group.Options, option{Value: value, Name: agencyName(p, a.Name), Selected: f.Get("to") == value})
@@ -238,11 +238,11 @@ func (s *Site) sendNote(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if in.Peer == "" {
-		err = badField("to", "note.to_missing")
+		err = badField("to", "desk_note.to_missing")
 	} else {
 		var n paiza.DeskNote
 		if n, err = s.desk.SendNote(r.Context(), v.Actor, in); err == nil {
-			s.flash(r, "note.sent")
+			s.flash(r, "desk_note.sent")
 			http.Redirect(w, r, "/messages/"+n.ID, http.StatusSeeOther)
 			return nil
 		}
