@@ -41,12 +41,15 @@ func (c community) recipients(audience string) []recipient {
 // nodeOptions are the partners to which something can be released, as headed
 // groups with their desks and with how the exchange with them stands.
 func (c community) nodeOptions(chosen string) []option {
-	var out []option
+	var out []option // nobody is chosen before a person has chosen him
 	for _, p := range c.peers {
 		if p.Status != paiza.PeerActive && p.Status != paiza.PeerPaused {
 			continue
 		}
 		name := peerName(c.print, p)
+		if p.Status == paiza.PeerPaused {
+			name += " (" + c.print.T("peer.status_paused") + ")"
+		}
 		group := option{Name: name + " (" + p.Body + ") · " + c.print.T("peer.status_"+string(p.Status)),
 			Options: []option{{Value: p.Node, Name: c.print.T("desk_note.whole", "name", name), Selected: chosen == p.Node}}}
 		for _, a := range p.Authorities {

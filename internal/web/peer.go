@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -279,12 +280,11 @@ func (s *Site) confirmPair(w http.ResponseWriter, r *http.Request) error {
 		err = badField("spoke_with", "pair.whom_missing")
 	} else if f.Get("same") == "" {
 		err = badField("same", "pair.same_missing")
+	} else if !slices.Contains(means, f.Get("means")) {
+		err = badField("means", "pair.how_missing")
 	} else {
-		how := f.Get("means")
-		if key := "pair.means." + how; v.Print.Has(key) {
-			how = v.Print.T(key)
-		}
-		err = s.desk.ConfirmPair(r.Context(), v.Actor, r.PathValue("id"), v.Print.T("pair.reason", "name", f.Get("spoke_with"), "means", how))
+		said := v.Print.T("pair.reason", "name", f.Get("spoke_with"), "means", v.Print.T("pair.means."+f.Get("means")))
+		err = s.desk.ConfirmPair(r.Context(), v.Actor, r.PathValue("id"), said)
 	}
 	if refusedHere(err) {
 		code, _ := statusOf(err)
