@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ type identityView struct {
 	Card   *desk.CardDetail // the present one; nil while there is none
 	Left   time.Duration    // until its key expires
 	Former []desk.CardDetail
+	Keys   []desk.CardDetail // former ones whose keys may be revoked
 	Acts   []actView
 	Form   form
 	Of     string // the form that was refused
@@ -43,6 +45,11 @@ func (s *Site) identityPage(w http.ResponseWriter, r *http.Request, code int, of
 		return err
 	}
 	view.Card, view.Former, view.Acts = &own.Cards[0], own.Cards[1:], s.acts(v, names, own.Acts)
+	for _, c := range view.Former {
+		if c.Revoked.IsZero() && c.Signing() != view.Card.Signing() && !slices.ContainsFunc(view.Keys, func(k desk.CardDetail) bool { return k.Signing() == c.Signing() }) {
+			view.Keys = append(view.Keys, c)
+		}
+	}
 	view.Left = view.Card.NotAfter.Sub(s.now())
 	if of == "" {
 		view.Form.values.Set("name", view.Card.Names[0].Value)
