@@ -70,6 +70,12 @@ func TestReconsider(t *testing.T) {
 			if got := received(); len(got) != 1 || got[0].Seizure.SubstanceText != "drill" || got[0].Peer != a.id.String() {
 				t.Errorf("received: %+v", got)
 			}
+			for origin, want := range map[string]int{"": 1, paiza.OriginOwn: 0, paiza.OriginOthers: 1, a.id.String(): 1, b.id.String(): 0} {
+				list, err := b.d.Seizures(ctx, reader, paiza.SeizureFilter{Origin: origin}, paiza.Page{Size: 10})
+				if err != nil || len(list.Seizures) != want {
+					t.Errorf("from %q: %d seizures, want %d, %v", origin, len(list.Seizures), want, err)
+				}
+			}
 			if err := again(); !errors.Is(err, paiza.ErrNotFound) {
 				t.Errorf("it is released twice: %v", err)
 			}

@@ -190,6 +190,7 @@ func multipartForm(w http.ResponseWriter, r *http.Request, dir string, most int6
 		return readForm(r), nil, nil
 	}
 	var files []paiza.NewFile
+	left := int64(maxForm) // of text fields, together
 	for {
 		part, err := mr.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -200,11 +201,18 @@ func multipartForm(w http.ResponseWriter, r *http.Request, dir string, most int6
 		}
 		if part.FileName() == "" {
 			var buf bytes.Buffer
-			if _, err := io.Copy(&buf, io.LimitReader(part, maxForm)); err != nil {
+			n, err := io.Copy(&buf, io.LimitReader(part, left+1))
+			if err != nil {
 				return f, files, uploadFault(err)
+			}
+			if left -= n + int64(len(part.FormName())); left < 0 {
+				return f, files, &http.MaxBytesError{Limit: maxForm}
 			}
 			f.values.Add(part.FormName(), buf.String())
 			continue
+		}
+		if len(files) == wire.MaxAttachments {
+			return f, files, &paiza.Error{Kind: paiza.ErrInvalid, Key: "exchange.files_many"}
 		}
 		path, err := keepPart(dir, part)
 		if err != nil {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
@@ -150,4 +152,21 @@ func TestGroupsAndKeys(t *testing.T) {
 		t.Errorf("the signed card: %v", err)
 	}
 	a.wantActs(t, "group.create", "node.rotate", "node.revoke", "node.admit")
+}
+
+// TestFormLimits: the text of a form with files is bounded as a whole, and not
+// each field by itself.
+func TestFormLimits(t *testing.T) {
+	n := inhabited(t)
+	b := n.as(t, "root")
+	var body bytes.Buffer
+	mp := multipart.NewWriter(&body)
+	for range 3 {
+		w, _ := mp.CreateFormField("text")
+		w.Write(bytes.Repeat([]byte("x"), maxForm/2))
+	}
+	mp.Close()
+	if r := b.do("POST", "/messages", &body, mp.FormDataContentType()); r.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(r.text("main"), "1") {
+		t.Errorf("three halves of the limit are taken: %s %s", r.Status, r.text("main"))
+	}
 }
