@@ -13,7 +13,7 @@ type MessageFilter struct {
 	Kind   string // seizure, alert, note
 	Peer   string
 	Desk   string // agency to which it is addressed; only for what came
-	Unread bool   // only what the reader has not opened
+	Unread bool   // only what the reader has not opened; without Kind, alerts and notes
 	Before int64  // Num of the last one of the page before
 	Size   int
 }
@@ -54,10 +54,17 @@ func (d *Desk) readers(who paiza.Actor) store.Readers {
 	return out
 }
 
+// unreadKinds are the kinds that wait for a person until he opens them. Seizures come
+// in bulk and are read in lists.
+var unreadKinds = []string{"alert", "note"}
+
 func (f MessageFilter) forStore(who paiza.Actor) store.MessageFilter {
 	out := store.MessageFilter{Peer: f.Peer, Desk: f.Desk, Person: who.ID, Unread: f.Unread, Before: f.Before, Limit: min(max(f.Size, 1), 200)}
-	if f.Kind != "" {
+	switch {
+	case f.Kind != "":
 		out.Kinds = []string{f.Kind}
+	case f.Unread:
+		out.Kinds = unreadKinds
 	}
 	return out
 }
@@ -176,13 +183,12 @@ func (d *Desk) message(ctx context.Context, r store.Message) (Message, error) {
 }
 
 // Unread counts the alerts and notes of other nodes that the actor may read and
-// has not opened: what waits for a person. Seizures come in bulk and are read in
-// lists, so they are not counted. It is 0 for who may not read messages.
+// has not opened: what waits for a person. It is 0 for who may not read messages.
 func (d *Desk) Unread(ctx context.Context, who paiza.Actor) (int, error) {
 	if allow(who, paiza.RightReadMessage) != nil {
 		return 0, nil
 	}
-	return d.store.Unread(ctx, who.ID, []string{"alert", "note"}, d.readers(who))
+	return d.store.Unread(ctx, who.ID, unreadKinds, d.readers(who))
 }
 
 // Thread lists a note's conversation, the oldest first, as far as the actor may
