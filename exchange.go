@@ -27,7 +27,7 @@ type Peer struct {
 	Node        string // its name for ever
 	Name        string
 	Names       map[string]string // on its card, by language (BCP 47)
-	Body        string // state by ISO 3166-1 alpha-3, or a body of states
+	Body        string            // state by ISO 3166-1 alpha-3, or a body of states
 	Status      PeerStatus
 	Added       time.Time
 	Reason      string // why it was paused or ended
