@@ -26,7 +26,8 @@ func PeerStatuses() []PeerStatus {
 type Peer struct {
 	Node        string // its name for ever
 	Name        string
-	Body        string // state by ISO 3166-1 alpha-3, or a body of states
+	Names       map[string]string // on its card, by language (BCP 47)
+	Body        string            // state by ISO 3166-1 alpha-3, or a body of states
 	Status      PeerStatus
 	Added       time.Time
 	Reason      string // why it was paused or ended
@@ -43,6 +44,7 @@ type Peer struct {
 	Detail      string        // the same for operators
 	Round       time.Duration // the last question there and back
 	Waiting     int64         // messages that it does not have yet, as far as we know
+	Oldest      time.Time     // when the first of them was written; zero when none waits
 	Unproven    int64         // messages that no receipt of it speaks of yet
 	SetAside    int64         // its messages in quarantine here
 }
@@ -192,5 +194,7 @@ type Arrival struct {
 	Subject  string // what it is here, such as seizure/12; empty when set aside
 	Version  int64
 	Desk     string
-	Refused  string // why it was set aside
+	Refused  string    // why it was set aside
+	Notified time.Time // when its desk was told here; zero for not yet
+	Opened   []Opening // by officials of this node
 }

@@ -82,11 +82,20 @@ type SeizureFilter struct {
 	Flags Flags  // rows that have any of these
 	TLPs  []TLP  // labels
 	Case  string // records of a case
+	// Origin narrows by the node that a record came from: OriginOwn, OriginOthers,
+	// or the name of a node. Empty does not narrow.
+	Origin string
 	// WithoutRed leaves out TLP:RED rows, which no figure counts.
 	WithoutRed bool
 	// Withdrawn lists what was withdrawn, and nothing else.
 	Withdrawn bool
 }
+
+// Where a record came from, besides the name of a node.
+const (
+	OriginOwn    = "own"    // it was recorded on this node
+	OriginOthers = "others" // any other node gave it
+)
 
 // Page asks for a part of a list. After is the cursor that the page before
 // gave; empty for the first.

@@ -249,3 +249,6 @@ func (d *DirectoryBody) Card(node NodeID) *Card {
 	}
 	return nil
 }
+
+// SignedBy reports whether the key signed the version.
+func (d *Directory) SignedBy(key ed25519.PublicKey) bool { return d.signed.SignedBy(key) }

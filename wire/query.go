@@ -32,6 +32,7 @@ import (
 //	                         is missing, or "-", is one the source leaves out (list)
 //	label                    TLP labels; may repeat (list)
 //	case                     id of a case (list)
+//	origin                   own, others, or the name of a node (list)
 //	red=without              leaves out TLP:RED rows, which no figure counts (list)
 //	withdrawn=only           what the person's agency withdrew (list)
 //	after                    cursor of the next page (list)
@@ -56,6 +57,7 @@ const (
 	KeyDestination = "destination"
 	KeyLabel       = "label"
 	KeyCase        = "case"
+	KeyOrigin      = "origin"
 	KeyRed         = "red"
 	KeyWithdrawn   = "withdrawn"
 	KeyAfter       = "after"
@@ -132,6 +134,10 @@ func ParseFilter(q url.Values) (paiza.SeizureFilter, error) {
 	}
 	f.TLPs = codes[paiza.TLP](&p, KeyLabel, func(s string) bool { return slices.Contains(paiza.TLPs(), paiza.TLP(s)) })
 	f.Case = one[string](&p, KeyCase, isCode)
+	f.Origin = one[string](&p, KeyOrigin, func(s string) bool {
+		_, err := ParseNodeID(s)
+		return s == paiza.OriginOwn || s == paiza.OriginOthers || err == nil
+	})
 	f.WithoutRed = one[string](&p, KeyRed, func(s string) bool { return s == without }) == without
 	f.Withdrawn = one[string](&p, KeyWithdrawn, func(s string) bool { return s == alone }) == alone
 	end := func(key string) paiza.Country {
@@ -157,6 +163,7 @@ func FormatFilter(f paiza.SeizureFilter) url.Values {
 	}
 	AddQuery(q, KeyLabel, f.TLPs)
 	SetQuery(q, KeyCase, f.Case)
+	SetQuery(q, KeyOrigin, f.Origin)
 	if f.WithoutRed {
 		q.Set(KeyRed, without)
 	}

@@ -43,7 +43,12 @@ func (d *Desk) ItemTimeline(ctx context.Context, who paiza.Actor, subject string
 		out.Deliveries = append(out.Deliveries, s.Delivery)
 	}
 	arrivals, err := d.store.Arrivals(ctx, store.ArrivalFilter{Item: i.Num, Limit: 500})
+	if err != nil || i.Origin == "" {
+		return out, err
+	}
+	opened, err := d.store.OpeningsOf(ctx, i.Num)
 	for _, a := range arrivals {
+		a.Opened = opened[a.Version]
 		out.Arrivals = append(out.Arrivals, a.Arrival)
 	}
 	return out, err

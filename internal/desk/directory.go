@@ -15,7 +15,7 @@ func (d *Desk) Admit(ctx context.Context, who paiza.Actor, text, reason string) 
 	if err := allow(who, paiza.RightManagePeers); err != nil {
 		return "", err
 	}
-	if err := needReason(reason); err != nil {
+	if err := d.decided(who, reason); err != nil {
 		return "", err
 	}
 	k, err := d.node(ctx)
@@ -40,7 +40,7 @@ func (d *Desk) ImportDirectory(ctx context.Context, who paiza.Actor, raw []byte,
 	if err := allow(who, paiza.RightManagePeers); err != nil {
 		return nil, err
 	}
-	if err := needReason(reason); err != nil {
+	if err := d.decided(who, reason); err != nil {
 		return nil, err
 	}
 	refused := func(err error) error {

@@ -170,3 +170,14 @@ func (d *Desk) leave(t *store.Tx, k *community, g, last *wire.Group, reason stri
 	}
 	return n, nil
 }
+
+// Decisions lists the acts of people on a peer or a group, newest first.
+func (d *Desk) Decisions(ctx context.Context, who paiza.Actor, subject string) ([]paiza.Act, error) {
+	if err := allow(who, paiza.RightManagePeers); err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(subject, "peer/") && !strings.HasPrefix(subject, "group/") {
+		return nil, paiza.NotFound("subject", subject)
+	}
+	return d.store.DecisionsOn(ctx, subject, 50)
+}

@@ -194,13 +194,16 @@ func (d *Desk) cardBody(ctx context.Context, r *keyring, in paiza.NewNode, last 
 }
 
 // InitNode gives the node its name, its keys and its first card. It is done
-// once.
+// once. Who does it has just proved that it is he.
 func (d *Desk) InitNode(ctx context.Context, who paiza.Actor, in paiza.NewNode) (*wire.Card, error) {
 	if err := allow(who, paiza.RightManagePeers); err != nil {
 		return nil, err
 	}
 	if fields := in.Validate(); len(fields) > 0 {
 		return nil, &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: fields}
+	}
+	if err := d.steppedUp(who); err != nil {
+		return nil, err
 	}
 	k, err := d.who(ctx)
 	if err != nil {
@@ -280,7 +283,7 @@ func (d *Desk) renew(ctx context.Context, who paiza.Actor, action string, in pai
 	if err := allow(who, paiza.RightManagePeers); err != nil {
 		return nil, err
 	}
-	if err := needReason(in.Reason); err != nil {
+	if err := d.decided(who, in.Reason); err != nil {
 		return nil, err
 	}
 	k, err := d.node(ctx)
@@ -326,7 +329,7 @@ func (d *Desk) Revoke(ctx context.Context, who paiza.Actor, key string, from tim
 	if err := allow(who, paiza.RightManagePeers); err != nil {
 		return err
 	}
-	if err := needReason(reason); err != nil {
+	if err := d.decided(who, reason); err != nil {
 		return err
 	}
 	k, err := d.node(ctx)

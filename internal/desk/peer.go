@@ -139,13 +139,13 @@ func (d *Desk) ConfirmPair(ctx context.Context, who paiza.Actor, node, reason st
 }
 
 // PausePeer stops all exchange with a peer, or lets it go on. What is written
-// for him in between waits.
+// for him in between waits. Who decides it has just proved that it is he.
 func (d *Desk) PausePeer(ctx context.Context, who paiza.Actor, node string, pause bool, reason string) error {
 	_, p, _, err := d.peerFor(ctx, who, node)
 	if err != nil {
 		return err
 	}
-	if err := needReason(reason); err != nil {
+	if err := d.decided(who, reason); err != nil {
 		return err
 	}
 	from, to, action := paiza.PeerActive, paiza.PeerPaused, "peer.pause"
@@ -161,14 +161,23 @@ func (d *Desk) PausePeer(ctx context.Context, who paiza.Actor, node string, paus
 	})
 }
 
+// decided refuses an act on trust between nodes without a reason, or of somebody
+// who has not just proved that it is he.
+func (d *Desk) decided(who paiza.Actor, reason string) error {
+	if err := needReason(reason); err != nil {
+		return err
+	}
+	return d.steppedUp(who)
+}
+
 // EndPeer ends the exchange with a peer for good. What was exchanged stays; to
-// begin anew, both pair again.
+// begin anew, both pair again. Who decides it has just proved that it is he.
 func (d *Desk) EndPeer(ctx context.Context, who paiza.Actor, node, reason string) error {
 	_, p, _, err := d.peerFor(ctx, who, node)
 	if err != nil {
 		return err
 	}
-	if err := needReason(reason); err != nil {
+	if err := d.decided(who, reason); err != nil {
 		return err
 	}
 	defer d.nodes.changed()
@@ -204,6 +213,10 @@ func (d *Desk) Peers(ctx context.Context, who paiza.Actor) ([]paiza.Peer, error)
 		}
 		c := h.Latest()
 		out[i].Serial, out[i].KeyUntil, out[i].Addresses = int64(c.Serial), c.NotAfter, c.Addresses
+		out[i].Names = map[string]string{}
+		for _, n := range c.Names {
+			out[i].Names[n.Language] = n.Value
+		}
 		for _, a := range c.Authorities {
 			name := a.Key
 			if len(a.Names) > 0 {

@@ -197,7 +197,7 @@ func (s *Store) Arrivals(ctx context.Context, f ArrivalFilter) (out []NumberedAr
 	err = each(ctx, s.read, func(r scanner) error {
 		var a NumberedArrival
 		var epoch, seq int64
-		if err := r.Scan(&a.Num, &a.Peer, &epoch, &seq, (*asTime)(&a.Received), &a.Type, &a.Version, &a.Desk, &a.Refused, &a.Kind, &a.Record); err != nil {
+		if err := r.Scan(&a.Num, &a.Peer, &epoch, &seq, (*asTime)(&a.Received), &a.Type, &a.Version, &a.Desk, &a.Refused, (*asTime)(&a.Notified), &a.Kind, &a.Record); err != nil {
 			return err
 		}
 		a.Epoch, a.Seq = uint64(epoch), uint64(seq)
@@ -206,7 +206,7 @@ func (s *Store) Arrivals(ctx context.Context, f ArrivalFilter) (out []NumberedAr
 		}
 		out = append(out, a)
 		return nil
-	}, `SELECT inbox.num, peer.node, inbox.epoch, inbox.seq, inbox.received, inbox.type, inbox.version, inbox.desk, inbox.refused,
+	}, `SELECT inbox.num, peer.node, inbox.epoch, inbox.seq, inbox.received, inbox.type, inbox.version, inbox.desk, inbox.refused, inbox.notified,
 		coalesce(item.kind, ''), coalesce(item.record, 0)
 		FROM inbox JOIN peer ON peer.num = inbox.peer LEFT JOIN item ON item.num = inbox.item`+w.String()+" ORDER BY inbox.num DESC LIMIT "+strconv.Itoa(f.Limit), w.args...)
 	return out, err

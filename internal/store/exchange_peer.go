@@ -136,7 +136,8 @@ func (s *Store) Peers(ctx context.Context) ([]Peer, error) {
 	rows, err := s.read.QueryContext(ctx, "SELECT "+peerColumns+`,
 		(SELECT count(*) FROM outbox o JOIN outlog l ON l.peer = o.peer WHERE o.peer = peer.num AND (o.epoch > l.have_epoch OR o.epoch = l.have_epoch AND o.seq > l.have_seq)),
 		(SELECT count(*) FROM outbox o JOIN outlog l ON l.peer = o.peer WHERE o.peer = peer.num AND (o.epoch > l.proven_epoch OR o.epoch = l.proven_epoch AND o.seq > l.proven_seq)),
-		(SELECT count(*) FROM inbox i WHERE i.peer = peer.num AND i.refused <> '')
+		(SELECT count(*) FROM inbox i WHERE i.peer = peer.num AND i.refused <> ''),
+		coalesce((SELECT min(o.created) FROM outbox o JOIN outlog l ON l.peer = o.peer WHERE o.peer = peer.num AND (o.epoch > l.have_epoch OR o.epoch = l.have_epoch AND o.seq > l.have_seq)), 0)
 		FROM peer ORDER BY name, node`)
 	if err != nil {
 		return nil, diskError(err)
@@ -145,7 +146,7 @@ func (s *Store) Peers(ctx context.Context) ([]Peer, error) {
 	var out []Peer
 	for rows.Next() {
 		var p Peer
-		if err := rows.Scan(append(p.into(), &p.Waiting, &p.Unproven, &p.SetAside)...); err != nil {
+		if err := rows.Scan(append(p.into(), &p.Waiting, &p.Unproven, &p.SetAside, (*asTime)(&p.Oldest))...); err != nil {
 			return nil, err
 		}
 		out = append(out, p.settle())

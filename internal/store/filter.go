@@ -72,6 +72,15 @@ func (s *Store) seizures(f paiza.SeizureFilter, may access.Expr) *where {
 	if f.Case != "" {
 		w.add("seizure.handling IN (SELECT id FROM handling WHERE casefile = %s)", f.Case)
 	}
+	switch f.Origin {
+	case "":
+	case paiza.OriginOwn:
+		w.add("seizure.handling IN (SELECT id FROM handling WHERE origin = %s)", "")
+	case paiza.OriginOthers:
+		w.add("seizure.handling IN (SELECT id FROM handling WHERE origin <> %s)", "")
+	default:
+		w.add("seizure.handling IN (SELECT id FROM handling WHERE origin = %s)", f.Origin)
+	}
 	if f.WithoutRed {
 		w.add("seizure.handling NOT IN (SELECT id FROM handling WHERE tlp = %s)", string(paiza.TLPRed))
 	}

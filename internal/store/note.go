@@ -83,7 +83,7 @@ type NoteFilter struct {
 // first.
 func (s *Store) Notes(ctx context.Context, f NoteFilter, may access.Expr) ([]paiza.DeskNote, error) {
 	w := &where{text: []string{"n.withdrawn = 0"}}
-	w.may("n.handling", may, false)
+	w.may("n", may, false)
 	if f.Incoming != nil {
 		w.add("n.incoming = %s", flag(*f.Incoming))
 	}
@@ -115,4 +115,31 @@ func scanNote(row scanner) (n paiza.DeskNote, err error) {
 	err = row.Scan(append(into, h.into()...)...)
 	n.ID, n.Incoming, n.Exercise, n.Withdrawn, n.Handling = strconv.FormatInt(num, 10), incoming != 0, exercise != 0, out != 0, h.value()
 	return n, err
+}
+
+// Thread lists the notes of a conversation that access allows, the oldest first:
+// those that name the subject with which it began, and that one.
+func (s *Store) Thread(ctx context.Context, n paiza.DeskNote, may access.Expr) (out []paiza.DeskNote, err error) {
+	w := &where{text: []string{"n.withdrawn = 0"}}
+	w.may("n", may, false)
+	begun := n.Thread
+	if begun == "" {
+		num, err := strconv.ParseInt(n.ID, 10, 64)
+		if err != nil {
+			return nil, paiza.NotFound("note", n.ID)
+		}
+		i, found, err := s.ItemOf(ctx, "note", num)
+		if err != nil || !found {
+			return []paiza.DeskNote{n}, err
+		}
+		begun = i.Name
+	}
+	name := w.arg(begun)
+	w.text = append(w.text, "(n.thread = "+name+" OR n.num IN (SELECT record FROM item WHERE kind = 'note' AND name = "+name+"))")
+	err = each(ctx, s.read, func(r scanner) error {
+		n, err := scanNote(r)
+		out = append(out, n)
+		return err
+	}, selectNote+w.String()+" ORDER BY n.num LIMIT 500", w.args...)
+	return out, err
 }

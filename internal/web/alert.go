@@ -90,6 +90,7 @@ type alertView struct {
 	Acts      []actView
 	Proof     proofView
 	By        string // name of who raised it
+	Timeline  *timelineView
 }
 
 // CanChange and CanRelabel show or leave out buttons.
@@ -134,6 +135,9 @@ func (s *Site) alert(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if view.Proof, err = s.proofView(r, "/alerts/"+detail.ID+"/proof", "alert-"+detail.ID+".proof"); err != nil {
+		return err
+	}
+	if view.Timeline, err = s.timeline(r, "alert/"+detail.ID); err != nil {
 		return err
 	}
 	return s.render(w, r, http.StatusOK, "alert/detail", view)

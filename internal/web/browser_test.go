@@ -96,7 +96,7 @@ func TestInBrowser(t *testing.T) {
 	}
 	pages := n.rightPages(t)
 	for _, width := range []int64{390, 820, 1440} {
-		for _, path := range append([]string{"/", "/seizures", "/seizures/new", "/imports", "/catalog", "/people", "/people/new", "/account", "/step-up", "/recover", "/ledger", "/help"}, pages...) {
+		for _, path := range append([]string{"/", "/seizures", "/seizures/new", "/imports", "/catalog", "/people", "/people/new", "/account", "/step-up", "/recover", "/ledger", "/help", "/messages", "/messages/sent", "/partners", "/identity", "/directory", "/groups"}, pages...) {
 			do(chromedp.EmulateViewport(width, 900), chromedp.Navigate(n.URL+path))
 			if got := ask("String(document.documentElement.scrollWidth <= innerWidth)"); got != "true" {
 				t.Errorf("%s is wider than a screen of %d", path, width)

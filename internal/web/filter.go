@@ -56,9 +56,13 @@ func (s *Site) filterBar(r *http.Request, path string, f paiza.SeizureFilter, pr
 	if problem != nil {
 		view.Problem = p.Error(problem)
 	}
-	view.Picks = s.picks(p, f, facets, view.List)
+	origins, err := s.originOptions(r, f.Origin)
+	if err != nil {
+		return view, err
+	}
+	view.Picks = s.picks(p, f, facets, origins, view.List)
 	q := r.URL.Query()
-	for _, key := range append(keepKeys, keyCase, keyRed, keyWithdrawn, keyDivision, keyImport, keyProducing, keyDeparture, keyThrough, keyDestination) {
+	for _, key := range append(keepKeys, keyOrigin, keyCase, keyRed, keyWithdrawn, keyDivision, keyImport, keyProducing, keyDeparture, keyThrough, keyDestination) {
 		for _, value := range q[key] {
 			if !slices.ContainsFunc(view.Picks, func(p pick) bool { return p.Key == key }) {
 				view.Keep = append(view.Keep, keep{key, value})
@@ -75,13 +79,13 @@ func (s *Site) filterBar(r *http.Request, path string, f paiza.SeizureFilter, pr
 		}
 	}
 	view.Clear = address(path, own)
-	view.Chips = s.chips(r, p, path, f, own, facets)
+	view.Chips = s.chips(r, p, path, f, own, facets, origins)
 	view.Set = len(view.Chips) > 0
 	return view, nil
 }
 
 // picks are the lists of choices, made of what the store has.
-func (s *Site) picks(p *locale.Printer, f paiza.SeizureFilter, facets desk.Facets, list bool) []pick {
+func (s *Site) picks(p *locale.Printer, f paiza.SeizureFilter, facets desk.Facets, origins []option, list bool) []pick {
 	countries := options(p, facets.Countries, f.Countries, func(c paiza.Country) string { return s.countryName(p, c) }, true)
 	groups := options(p, facets.Groups, f.Groups, func(g paiza.Group) string { return p.T("group." + string(g)) }, false)
 	substances := options(p, facets.Substances, f.Substances, func(c string) string { return s.substanceName(p, c) }, true)
@@ -120,6 +124,11 @@ func (s *Site) picks(p *locale.Printer, f paiza.SeizureFilter, facets desk.Facet
 	one.Single = true
 	picks = append(picks, one)
 	if list {
+		if len(origins) > 2 || f.Origin != "" {
+			from := newPick(p, keyOrigin, origins)
+			from.Single = true
+			picks = append(picks, from)
+		}
 		picks = append(picks, newPick(p, keyLabel, options(p, paiza.TLPs(), f.TLPs, func(l paiza.TLP) string { return "TLP:" + p.T("tlp."+string(l)) }, false)))
 		var names, chosen []string
 		for _, flag := range paiza.AllFlags() {
@@ -131,6 +140,20 @@ func (s *Site) picks(p *locale.Printer, f paiza.SeizureFilter, facets desk.Facet
 		picks = append(picks, newPick(p, keyFlag, options(p, names, chosen, func(n string) string { return p.T("flag." + n) }, false)))
 	}
 	return picks
+}
+
+// originOptions are the nodes from which records may have come.
+func (s *Site) originOptions(r *http.Request, chosen string) ([]option, error) {
+	p := visitOf(r).Print
+	out := []option{{Value: paiza.OriginOwn, Name: p.T("filter.origin_own"), Selected: chosen == paiza.OriginOwn},
+		{Value: paiza.OriginOthers, Name: p.T("filter.origin_others"), Selected: chosen == paiza.OriginOthers}}
+	c, err := s.community(r)
+	for _, one := range c.peers {
+		if one.Status != paiza.PeerInvited || one.Node == chosen {
+			out = append(out, option{Value: one.Node, Name: peerName(p, one), Selected: one.Node == chosen})
+		}
+	}
+	return out, err
 }
 
 // options lists values with the chosen ones first; what is chosen and not in
@@ -171,7 +194,7 @@ func newPick(p *locale.Printer, key string, list []option) pick {
 }
 
 // chips name each filter that is set, with the address that leaves it out.
-func (s *Site) chips(r *http.Request, p *locale.Printer, path string, f paiza.SeizureFilter, own url.Values, facets desk.Facets) []chip {
+func (s *Site) chips(r *http.Request, p *locale.Printer, path string, f paiza.SeizureFilter, own url.Values, facets desk.Facets, origins []option) []chip {
 	all := formatFilter(f)
 	var out []chip
 	drop := func(text, key, value string) {
@@ -235,6 +258,11 @@ func (s *Site) chips(r *http.Request, p *locale.Printer, path string, f paiza.Se
 	}
 	if f.Case != "" {
 		drop(p.T("filter.chip.case", "name", s.caseTitle(r, f.Case)), keyCase, "")
+	}
+	for _, o := range origins {
+		if o.Selected {
+			drop(p.T("filter.chip.origin", "name", o.Name), keyOrigin, "")
+		}
 	}
 	if f.WithoutRed {
 		drop(p.T("filter.chip.without_red"), keyRed, "")

@@ -61,6 +61,7 @@ func (s *Site) funcs(p *locale.Printer) template.FuncMap {
 
 		// Names from the catalog.
 		"country":   func(c paiza.Country) string { return s.countryName(p, c) },
+		"body":      func(code string) string { return s.bodyName(p, code) },
 		"division":  func(code string) string { return s.divisionName(p, code) },
 		"substance": func(code string) string { return s.substanceName(p, code) },
 		"unit":      func(code string) string { return s.unitName(p, code) },
@@ -80,8 +81,9 @@ func (s *Site) funcs(p *locale.Printer) template.FuncMap {
 		"amount":    func(a paiza.Amount) string { return amount(p, a) },
 
 		// Pieces.
-		"asset": s.assets.url,
-		"input": func(f form, name string, rest ...string) (inputView, error) { return input(p, f, name, rest) },
+		"members": func(list []memberChoice, bad string) membersView { return membersView{list, bad} },
+		"asset":   s.assets.url,
+		"input":   func(f form, name string, rest ...string) (inputView, error) { return input(p, f, name, rest) },
 	}
 }
 

@@ -134,6 +134,12 @@ type handledView struct {
 
 func (s *Site) handled(r *http.Request, h paiza.Handling, caveat string) (handledView, error) {
 	out, err := s.desk.Handled(r.Context(), visitOf(r).Actor, h)
+	if err == nil && h.Origin != "" { // it belongs to another node, whatever agency of it that is
+		var c community
+		if c, err = s.community(r); err == nil {
+			out.OwnerName = c.name(h.Origin)
+		}
+	}
 	return handledView{out, caveat}, err
 }
 

@@ -171,6 +171,7 @@ func subjectLink(v *visit, subject string) string {
 		{"alert", "/alerts/", paiza.RightReadAlert},
 		{"person", "/people/", paiza.RightManagePeople}, {"agency", "/agencies/", paiza.RightManageAgencies},
 		{"job", "/node/jobs/", paiza.RightOperate},
+		{"peer", "/partners/", paiza.RightManagePeers}, {"group", "/groups/", paiza.RightManagePeers}, {"note", "/messages/", paiza.RightReadMessage},
 	} {
 		if page.kind == kind && v.can(page.needs) {
 			return page.path + id

@@ -300,6 +300,11 @@ func (s *Site) sources(r *http.Request, a asked) []string {
 	} else if withheld {
 		out = append(out, v.Print.T("picture.note.withheld"))
 	}
+	if n, err := s.foreignRows(r, a.slice); err != nil {
+		s.log.Error("records of other nodes not counted", "err", err)
+	} else if n > 0 {
+		out = append(out, v.Print.T("picture.note.foreign", "n", n))
+	}
 	facets, err := s.desk.Facets(r.Context(), v.Actor)
 	if err != nil {
 		s.log.Error("sources not asked", "err", err)
@@ -321,6 +326,21 @@ func (s *Site) sources(r *http.Request, a asked) []string {
 		files = append(files[:namedSources], v.Print.T("picture.others", "n", over))
 	}
 	return append(out, v.Print.T("picture.note.source", "files", strings.Join(files, ", ")))
+}
+
+// foreignRows is how many of the records under the figures other nodes gave.
+func (s *Site) foreignRows(r *http.Request, slice paiza.Slice) (int64, error) {
+	v := visitOf(r)
+	if !v.can(paiza.RightReadSeizure) {
+		return 0, nil
+	}
+	c, err := s.community(r)
+	if err != nil || len(c.peers) == 0 {
+		return 0, err
+	}
+	f := paiza.SeizureFilter{Slice: slice, Origin: paiza.OriginOthers, WithoutRed: true}
+	list, err := s.desk.Seizures(r.Context(), v.Actor, f, paiza.Page{Size: 1})
+	return list.Count, err
 }
 
 // madeAt is the line of a file that says who made it and when.

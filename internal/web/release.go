@@ -24,11 +24,14 @@ type releaseRow struct {
 	Mine     bool
 }
 
-func (s *Site) releaseRow(v *visit, one paiza.Release) releaseRow {
+func (s *Site) releaseRow(v *visit, c community, one paiza.Release) releaseRow {
 	out := releaseRow{Release: one, Record: strings.TrimPrefix(one.Subject, "seizure/"), Mine: one.Proposer == v.Actor.ID}
 	out.Audience = v.Print.T("release.audience.public")
 	if !one.Public() {
-		out.Audience = s.countryName(v.Print, paiza.Country(one.Audience))
+		out.Audience = c.audience(one.Audience)
+		if out.Audience == "" {
+			out.Audience = s.countryName(v.Print, paiza.Country(one.Audience))
+		}
 	}
 	return out
 }
@@ -39,9 +42,13 @@ func (s *Site) releases(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	c, err := s.community(r)
+	if err != nil {
+		return err
+	}
 	var view releasesView
 	for _, one := range list {
-		view.Releases = append(view.Releases, s.releaseRow(v, one))
+		view.Releases = append(view.Releases, s.releaseRow(v, c, one))
 	}
 	return s.render(w, r, http.StatusOK, "release/list", view)
 }
@@ -53,6 +60,7 @@ type releaseView struct {
 	Record   seizureRow
 	Facts    []fact
 	Handling handledView
+	To       []recipient // nodes to which it travels; none for a file or the public
 	Form     form
 	Open     bool
 	Confirm  bool   // the person may confirm it, at least after proving that it is he
@@ -76,10 +84,15 @@ func (s *Site) releasePage(w http.ResponseWriter, r *http.Request, code int, f f
 	if err != nil {
 		return err
 	}
-	view := releaseView{ReleaseDetail: detail, Row: s.releaseRow(v, detail.Release), Record: s.row(v, names, detail.Seizure), Facts: s.facts(v.Print, detail.Seizure), Form: f}
+	c, err := s.community(r)
+	if err != nil {
+		return err
+	}
+	view := releaseView{ReleaseDetail: detail, Row: s.releaseRow(v, c, detail.Release), Record: s.row(v, names, detail.Seizure), Facts: s.facts(v.Print, detail.Seizure), Form: f}
 	if view.Handling, err = s.handled(r, detail.Seizure.Handling, detail.Seizure.Caveat); err != nil {
 		return err
 	}
+	view.To = c.recipients(detail.Audience)
 	view.Open = detail.State == paiza.ReleaseProposed
 	if view.Open {
 		view.Refuse = view.Row.Mine || v.can(paiza.RightConfirmRelease)
@@ -150,6 +163,10 @@ type proposeView struct {
 	Public    bool   // may be proposed for the public
 	WhyNot    string // why not
 	Countries []option
+	Nodes     []option // partners as headed groups with their desks
+	Groups    []option
+	Facts     []fact // what travels
+	Stays     string // why nothing may travel to a node; empty when it may
 }
 
 func (s *Site) proposeForm(w http.ResponseWriter, r *http.Request) error {
@@ -176,7 +193,15 @@ func (s *Site) proposePage(w http.ResponseWriter, r *http.Request, code int, f f
 	if view.Handling, err = s.handled(r, z.Handling, z.Caveat); err != nil {
 		return err
 	}
-	view.Countries = s.stateOptions(v.Print, f.Get("state"))
+	c, err := s.community(r)
+	if err != nil {
+		return err
+	}
+	view.Countries, view.Facts = s.stateOptions(v.Print, f.Get("state")), s.facts(v.Print, z)
+	view.Nodes, view.Groups = c.nodeOptions(f.Get("node")), c.groupOptions(f.Get("group"))
+	if z.Handling.TLP == paiza.TLPRed || z.Handling.TLP == paiza.TLPAmberStrict {
+		view.Stays = v.Print.T("exchange.label_stays")
+	}
 	return s.render(w, r, code, "seizure/release", view)
 }
 
@@ -195,8 +220,13 @@ func (s *Site) stateOptions(p *locale.Printer, chosen string) []option {
 func (s *Site) propose(w http.ResponseWriter, r *http.Request) error {
 	f := readForm(r)
 	audience := f.Get("audience")
-	if audience == "state" {
+	switch audience {
+	case "state":
 		audience = f.Get("state")
+	case "node":
+		audience = "node:" + f.Get("node")
+	case "group":
+		audience = "group:" + f.Get("group")
 	}
 	one, err := s.desk.ProposeRelease(r.Context(), visitOf(r).Actor, paiza.NewRelease{Subject: "seizure/" + r.PathValue("id"), Audience: audience, Reason: f.Get("reason")})
 	if errors.Is(err, paiza.ErrInvalid) || errors.Is(err, paiza.ErrConflict) {

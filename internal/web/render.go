@@ -159,15 +159,19 @@ type navLink struct {
 	Path     string
 	Shortcut string
 	Current  bool
-	Count    int // of what waits there; 0 shows nothing
+	Count    int    // of what waits there; 0 shows nothing
+	Says     string // key of the sentence with that number
 }
 
-// counted puts beside the releases how many wait for the person.
+// counted puts beside the releases and the messages how many wait for the person.
 func (s *Site) counted(r *http.Request, groups []navGroup) []navGroup {
 	for i := range groups {
 		for j := range groups[i].Links {
-			if link := &groups[i].Links[j]; link.Path == "/releases" {
-				link.Count = s.waiting(r)
+			switch link := &groups[i].Links[j]; link.Path {
+			case "/releases":
+				link.Count, link.Says = s.waiting(r), "release.waiting"
+			case "/messages":
+				link.Count, link.Says = s.unread(r), "inbox.unread"
 			}
 		}
 	}
@@ -199,6 +203,7 @@ func nav(v *visit, at string) []navGroup {
 		{"", "nav.alerts", "/alerts", "w", paiza.RightReadAlert},
 		{"", "nav.cases", "/cases", "a", paiza.RightReadCase},
 		{"", "nav.releases", "/releases", "e", paiza.RightProposeRelease},
+		{"", "nav.messages", "/messages", "x", paiza.RightReadMessage},
 		{"nav.picture", "nav.market", "/picture/market", "m", paiza.RightReadPicture},
 		{"nav.picture", "nav.balance", "/picture/balance", "b", paiza.RightReadPicture},
 		{"nav.picture", "nav.routes", "/picture/routes", "r", paiza.RightReadPicture},
@@ -208,6 +213,7 @@ func nav(v *visit, at string) []navGroup {
 		{"nav.reference", "nav.help", "/help", "?", signedIn},
 		{"nav.node", "nav.people", "/people", "p", paiza.RightManagePeople},
 		{"nav.node", "nav.agencies", "/agencies", "y", paiza.RightManageAgencies},
+		{"nav.node", "nav.partners", "/partners", "t", paiza.RightManagePeers},
 		{"nav.node", "nav.ledger", "/ledger", "l", paiza.RightReadLedger},
 		{"nav.node", "nav.condition", "/node", "n", paiza.RightOperate},
 	}

@@ -122,6 +122,7 @@ func routes() []route {
 	rows = append(rows, signinRoutes()...)
 	rows = append(rows, factorRoutes()...)
 	rows = append(rows, webhookRoutes()...)
+	rows = append(rows, exchangeRoutes()...)
 	return append(rows, pictureRoutes()...)
 }
 

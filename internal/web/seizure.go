@@ -64,8 +64,16 @@ func (s *Site) seizures(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	c, err := s.community(r)
+	if err != nil {
+		return err
+	}
 	for _, z := range list.Seizures {
-		view.Rows = append(view.Rows, s.row(v, names, z))
+		row := s.row(v, names, z)
+		if z.Handling.Origin != "" {
+			row.Owner = c.name(z.Handling.Origin)
+		}
+		view.Rows = append(view.Rows, row)
 	}
 	view.OnlyWithdrawn = filter.Withdrawn
 	if !filter.Withdrawn && v.can(paiza.RightWithdrawSeizure) {
@@ -120,6 +128,8 @@ type seizureView struct {
 	Acts      []actView
 	Given     []releaseRow
 	Proof     proofView
+	Timeline  *timelineView // nil when it was never exchanged
+	From      string        // name of the node that gave it; empty for a record of this one
 }
 
 // resolved is one field as the source wrote it and as the catalog took it.
@@ -154,8 +164,18 @@ func (s *Site) seizure(w http.ResponseWriter, r *http.Request) error {
 	if view.Proof, err = s.proofView(r, "/"+of+"s/"+id+"/proof", of+"-"+id+".proof"); err != nil {
 		return err
 	}
+	c, err := s.community(r)
+	if err != nil {
+		return err
+	}
+	if detail.Handling.Origin != "" {
+		view.From = c.name(detail.Handling.Origin)
+	}
 	for _, one := range detail.Releases {
-		view.Given = append(view.Given, s.releaseRow(v, one))
+		view.Given = append(view.Given, s.releaseRow(v, c, one))
+	}
+	if view.Timeline, err = s.timeline(r, "seizure/"+detail.ID); err != nil {
+		return err
 	}
 	view.Resolved = s.resolvedFields(v.Print, detail)
 	for i, cell := range detail.Cells {

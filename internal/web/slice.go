@@ -32,6 +32,7 @@ const (
 	keyDestination = wire.KeyDestination
 	keyLabel       = wire.KeyLabel
 	keyCase        = wire.KeyCase
+	keyOrigin      = wire.KeyOrigin
 	keyRed         = wire.KeyRed
 	keyWithdrawn   = wire.KeyWithdrawn
 	keyAfter       = wire.KeyAfter

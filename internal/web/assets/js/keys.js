@@ -112,3 +112,13 @@ for (const drop of document.querySelectorAll('.drop')) {
     if (button.dataset.busy) button.textContent = button.dataset.busy
   })
 }
+
+// What a page shows to be given on can be copied, where the browser allows it.
+for (const button of document.querySelectorAll('button[data-copy]')) {
+  if (!navigator.clipboard) continue
+  button.hidden = false
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent)
+    button.textContent = button.dataset.done
+  })
+}
