@@ -18,6 +18,8 @@ import (
 // tier below its own.
 var tiers = [][]string{
 	{"cmd/paiza"},
+	{"internal/testnet"},
+	{"internal/relay"},
 	{"internal/web", "internal/api", "internal/demo", "internal/jobs", "internal/exchange"},
 	{"internal/desk"},
 	{"internal/store"},
@@ -35,6 +37,7 @@ var denied = map[string][]string{
 	"internal/demo":     {"internal/store", "internal/web"},
 	"internal/exchange": {"internal/store"},
 	"internal/jobs":     {"internal/store"},
+	"internal/relay":    {"internal/store", "internal/web", "internal/api", "internal/demo", "internal/jobs"},
 }
 
 // allowed says which third-party modules a room may import. A room that is not
