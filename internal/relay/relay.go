@@ -29,6 +29,9 @@ type Options struct {
 	Look   time.Duration    // between two looks for what other processes wrote and for files; 1 s
 	Share  time.Duration    // between two sharings out of the peers; 10 s
 	Lease  time.Duration    // how long a peer is this process's without being kept; 30 s
+	// Between puts something between the protocol and the network; nil: nothing. It
+	// is for tests.
+	Between func(exchange.Transport) exchange.Transport
 }
 
 // Relay is the traffic of this process with other nodes.
@@ -68,8 +71,12 @@ func New(d *desk.Desk, o Options) (*Relay, error) {
 		o.Limits.Window = 8
 	}
 	r := &Relay{x: x, transport: exchange.NewHTTP(x.Certificate, x), opt: o, log: o.Log, loops: map[wire.NodeID]context.CancelFunc{}}
+	var transport exchange.Transport = r.transport
+	if o.Between != nil {
+		transport = o.Between(transport)
+	}
 	r.node = exchange.New(exchange.Config{Identity: x.Identity, Trust: x, Outbox: x, Withholder: x, Past: x, Inbox: x, Archive: x, Attachments: x,
-		Transport: r.transport, Now: o.Now, Log: o.Log, Limits: o.Limits})
+		Transport: transport, Now: o.Now, Log: o.Log, Limits: o.Limits})
 	return r, nil
 }
 
