@@ -143,6 +143,12 @@ func (n *Node) fill(ctx context.Context) error {
 	for _, a := range agencies {
 		ids[a.Name] = a.ID
 	}
+	if n.plan.Home != "" && ids[n.plan.Home] == "" {
+		home := paiza.NewAgency{Name: n.plan.Home, Kind: paiza.AgencyCoordination, Reason: "exercise"}
+		if _, err := n.desk.UpdateAgency(ctx, operator, paiza.HomeAgency, home); err != nil {
+			return err
+		}
+	}
 	for _, p := range n.plan.Agencies {
 		if ids[p.Name] != "" {
 			continue

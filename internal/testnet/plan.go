@@ -41,6 +41,7 @@ type NodePlan struct {
 	Store    string            // postgres://…; empty: a SQLite file in the folder
 	Address  string            // where it listens for other nodes; 127.0.0.1 and any port when empty
 	Pages    string            // where its pages are; empty: none
+	Home     string            // name of the first agency; it has none when empty
 	Agencies []AgencyPlan      // beside the first one
 	People   []PersonPlan
 	Now      func() time.Time // its own clock; nil: the plan's
