@@ -111,7 +111,7 @@ func (s *Store) Alert(ctx context.Context, id string) (paiza.Alert, error) {
 // empty for the first page.
 func (s *Store) Alerts(ctx context.Context, before string, limit int, may access.Expr) ([]paiza.Alert, error) {
 	w := &where{text: []string{"withdrawn = 0"}}
-	w.may("alert.handling", may, false)
+	w.may("alert", may, false)
 	if before != "" {
 		num, err := strconv.ParseInt(before, 10, 64)
 		if err != nil {

@@ -83,7 +83,7 @@ type NoteFilter struct {
 // first.
 func (s *Store) Notes(ctx context.Context, f NoteFilter, may access.Expr) ([]paiza.DeskNote, error) {
 	w := &where{text: []string{"n.withdrawn = 0"}}
-	w.may("n.handling", may, false)
+	w.may("n", may, false)
 	if f.Incoming != nil {
 		w.add("n.incoming = %s", flag(*f.Incoming))
 	}
