@@ -60,7 +60,7 @@ var allowed = map[string][]string{
 
 // tools are programs and packages for tests: they may use what they need.
 var tools = []string{"internal/web/bundle", "internal/demo/extract", "internal/store/pgtest", "internal/arch", "internal/bench",
-	"internal/exchange/memory", "internal/exchange/exchangetest"}
+	"internal/exchange/memory", "internal/exchange/exchangetest", "internal/testnet/torture"}
 
 type pkg struct {
 	ImportPath string

@@ -42,18 +42,22 @@ var (
 	settings string // the folder of secrets
 )
 
+// ownSettings has the secrets of stores on PostgreSQL lie in a folder that ends
+// with these tests, and not in the user's folder of settings.
+var ownSettings = sync.OnceFunc(func() {
+	if dir, err := os.MkdirTemp("", "paiza-settings-*"); err == nil {
+		settings = dir
+		os.Setenv("XDG_CONFIG_HOME", dir)
+	}
+})
+
 // New makes an empty database and answers its address. It skips the test with
 // a clear line where there is no PostgreSQL.
 func New(t testing.TB) string {
 	t.Helper()
 	once.Do(func() {
 		shared = start()
-		// The secrets of stores on PostgreSQL lie in the user's folder of settings:
-		// that of these tests ends with them.
-		if dir, err := os.MkdirTemp("", "paiza-settings-*"); err == nil {
-			settings = dir
-			os.Setenv("XDG_CONFIG_HOME", dir)
-		}
+		ownSettings()
 	})
 	if shared.err != nil {
 		t.Skipf("PostgreSQL is not tested here: %v (install the package postgresql, or set %s)", shared.err, EnvURL)
