@@ -1,15 +1,16 @@
-# make demo    a node with demonstration data on loopback
+# make demo    five nodes of an exercise that talk to each other, on loopback
 # make test    everything that must pass
 # make build   bin/paiza
 # make bench   the figures of docs/FIGURES.md
 # make fuzz    every fuzz target for a minute
+# make torture nodes that are killed, lose power, are lied to: many rounds of chance
 
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 export CGO_ENABLED = 0
 
-.PHONY: build demo test bench fuzz front tools test-tools clean check
+.PHONY: build demo test bench fuzz torture front tools test-tools clean check
 
 build: front
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/paiza ./cmd/paiza
@@ -41,6 +42,9 @@ test-tools:
 
 bench: build
 	@sh scripts/bench.sh
+
+torture: test-tools
+	PAIZA_TORTURE=$(or $(ROUNDS),40) $(GO) test ./internal/testnet/... -count 1 -timeout 60m
 
 fuzz:
 	@sh scripts/fuzz.sh
