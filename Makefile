@@ -1,9 +1,9 @@
-# make demo    a node with demonstration data on loopback
+# make demo    five nodes of an exercise that talk to each other, on loopback
 # make test    everything that must pass
 # make build   bin/paiza
 # make bench   the figures of docs/FIGURES.md
 # make fuzz    every fuzz target for a minute
-# make torture real nodes are killed at random; DURATION=5m, SEED=7
+# make torture nodes that are killed, lose power, are lied to: many rounds of chance; DURATION=5m, SEED=7, ROUNDS=40
 
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
@@ -48,6 +48,7 @@ fuzz:
 
 torture: test-tools build
 	$(GO) run ./internal/torture -duration $(or $(DURATION),2m) -seed $(or $(SEED),0)
+	PAIZA_TORTURE=$(or $(ROUNDS),40) $(GO) test ./internal/testnet/... -count 1 -timeout 60m
 
 clean:
 	rm -rf bin node_modules

@@ -198,6 +198,11 @@ func (r *reader) text(most int) string {
 // plain reports whether s may stand in a field that people are shown: UTF-8
 // without control characters and without marks that turn the writing direction.
 func plain(s string) bool {
+	i := 0
+	for i < len(s) && s[i] >= ' ' && s[i] < 0x7f {
+		i++
+	}
+	s = s[i:] // a text of ASCII alone ends here
 	if !utf8.ValidString(s) {
 		return false
 	}

@@ -303,10 +303,14 @@ func lines(texts ...string) error {
 
 // plainText is plain for a text of several lines.
 func plainText(s string) bool {
-	for line := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '\n' || r == '\t' }) {
-		if !plain(line) {
-			return false
+	from := 0
+	for i := range len(s) { // both are ASCII, so no letter is cut
+		if s[i] == '\n' || s[i] == '\t' {
+			if !plain(s[from:i]) {
+				return false
+			}
+			from = i + 1
 		}
 	}
-	return utf8.ValidString(s)
+	return plain(s[from:])
 }

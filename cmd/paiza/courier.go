@@ -3,11 +3,11 @@ package main
 import (
 	"errors"
 	"io"
-	"log/slog"
 	"os"
 
 	"paiza"
 	"paiza/internal/desk"
+	"paiza/internal/relay"
 	"paiza/wire"
 )
 
@@ -29,7 +29,7 @@ func (c *courierExportCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		e, err := newExchange(d, slog.New(slog.DiscardHandler))
+		r, err := relay.New(d, relay.Options{})
 		if err != nil {
 			return err
 		}
@@ -37,7 +37,7 @@ func (c *courierExportCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		end, err := e.node.Export(a.ctx, peer, after, f)
+		end, err := r.Node().Export(a.ctx, peer, after, f)
 		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 			return errors.Join(a.refusedBy(err), os.Remove(c.File))
 		}
@@ -57,7 +57,7 @@ func (c *courierImportCmd) Run(a *app) error {
 		if err := d.MayCourier(who); err != nil {
 			return err
 		}
-		e, err := newExchange(d, slog.New(slog.DiscardHandler))
+		r, err := relay.New(d, relay.Options{})
 		if err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (c *courierImportCmd) Run(a *app) error {
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
-		have, err := e.node.Import(a.ctx, f)
+		have, err := r.Node().Import(a.ctx, f)
 		if err != nil {
 			return a.refusedBy(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"paiza/internal/config"
 	"paiza/internal/demo"
@@ -11,15 +12,34 @@ import (
 )
 
 type demoCmd struct {
-	Address string `help:"Address on loopback." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	Fresh   bool   `help:"Begin with a new store."`
-	NoServe bool   `help:"Fill the store and stop."`
+	Address string        `help:"Address on loopback of the pages; of a network those of the first node, the others follow it." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Single  bool          `help:"One node and nobody to talk to."`
+	Every   time.Duration `help:"Between two acts of the nodes of the network; 0 for none." default:"4s"`
+	Fresh   bool          `help:"Begin with new stores."`
+	NoServe bool          `help:"Fill the stores and stop."`
 }
 
 // Help is shown under the usage.
 func (demoCmd) Help() string {
-	return `The data is a restated extract of figures published by UNODC; it holds no persons. Every page says that it is a demonstration.
-Without --store the node lives in a folder of the temporary directory and is there again at the next start.`
+	return `Opens five nodes that talk to each other: three invented states, a secretariat and an observer, with pages at 127.0.0.1 to 127.0.0.5.
+The first has a restated extract of figures published by UNODC; what the others send each other is an exercise. There are no persons in it.
+Every page says that it is a demonstration. Enter pauses the traffic and lets it go on.
+The stores lie in a folder of the temporary directory and are there again at the next start. With --store there is one node, in that store.`
+}
+
+// demoFolder is where the stores of demonstrations are.
+func demoFolder() (string, error) {
+	dir := filepath.Join(os.TempDir(), "paiza-demo")
+	return dir, os.MkdirAll(dir, 0o700)
+}
+
+// forget removes stores of demonstrations.
+func forget(stores ...string) {
+	for _, file := range stores {
+		for _, tail := range []string{"", "-wal", "-shm"} {
+			os.Remove(file + tail)
+		}
+	}
 }
 
 func (c *demoCmd) Run(a *app) error {
@@ -27,16 +47,17 @@ func (c *demoCmd) Run(a *app) error {
 	if a.cli.Store == "" {
 		a.cli.Store = os.Getenv("PAIZA_STORE")
 	}
+	if a.cli.Store == "" && !c.Single {
+		return c.network(a)
+	}
 	if a.cli.Store == "" {
-		dir := filepath.Join(os.TempDir(), "paiza-demo")
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+		dir, err := demoFolder()
+		if err != nil {
 			return err
 		}
 		a.cli.Store = filepath.Join(dir, "demo.paiza")
 		if c.Fresh {
-			for _, tail := range []string{"", "-wal", "-shm"} {
-				os.Remove(a.cli.Store + tail)
-			}
+			forget(a.cli.Store)
 		}
 	}
 	cfg, err := config.Load("", nil, map[string]string{"listen.address": c.Address})

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 
 	"paiza"
 	"paiza/internal/desk"
+	"paiza/internal/relay"
 	"paiza/internal/store"
 	"paiza/wire"
 )
@@ -81,7 +81,7 @@ func (n *state) close() {
 func (n *state) up() {
 	n.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	_, wait, err := startExchange(ctx, n.d, n.at, slog.New(slog.DiscardHandler))
+	_, _, wait, err := relay.Open(ctx, n.d, n.at, relay.Options{})
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -234,16 +234,16 @@ func TestTwoStates(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "stick")
 	aid := must[wire.NodeID](t)(wire.ParseNodeID(a.id))
 	bid := must[wire.NodeID](t)(wire.ParseNodeID(b.id))
-	ea, eb := must[*exchanging](t)(newExchange(a.d, slog.New(slog.DiscardHandler))), must[*exchanging](t)(newExchange(b.d, slog.New(slog.DiscardHandler)))
+	ra, rb := must[*relay.Relay](t)(relay.New(a.d, relay.Options{})), must[*relay.Relay](t)(relay.New(b.d, relay.Options{}))
 	var stick bytes.Buffer
-	if _, err := ea.node.Export(ctx, bid, wire.Cursor{}, &stick); err != nil {
+	if _, err := ra.Node().Export(ctx, bid, wire.Cursor{}, &stick); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(file, stick.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	have := must[wire.Cursor](t)(eb.node.Import(ctx, bytes.NewReader(stick.Bytes())))
-	if before := have; before != must[wire.Cursor](t)(eb.node.Import(ctx, bytes.NewReader(stick.Bytes()))) || len(b.foreign()) != 2 {
+	have := must[wire.Cursor](t)(rb.Node().Import(ctx, bytes.NewReader(stick.Bytes())))
+	if before := have; before != must[wire.Cursor](t)(rb.Node().Import(ctx, bytes.NewReader(stick.Bytes()))) || len(b.foreign()) != 2 {
 		t.Errorf("by courier: %d seizures", len(b.foreign()))
 	}
 	b.up()

@@ -39,7 +39,7 @@ type cli struct {
 	Lang         string `help:"Language of the answers: en, ru, zh. Found out from the environment when not given." env:"PAIZA_LANG" placeholder:"TAG"`
 
 	Serve    serveCmd    `cmd:"" help:"Open the node's pages."`
-	Demo     demoCmd     `cmd:"" help:"Open a node with demonstration data on loopback."`
+	Demo     demoCmd     `cmd:"" help:"Open nodes of an exercise that talk to each other, on loopback."`
 	Import   importCmd   `cmd:"" help:"Take a file of seizures or official totals in."`
 	Undo     undoCmd     `cmd:"" help:"Take an import back, as one act."`
 	Imports  importsCmd  `cmd:"" help:"List imports."`
@@ -161,7 +161,7 @@ func (h *hinted) Unwrap() error { return h.error }
 
 const description = `Paiza records what is seized, shows the market and the routes it reveals, and keeps each state's data on its own node.
 
-  paiza demo                                   a node to look at
+  paiza demo                                   nodes to look at
   paiza import --store node.paiza FILE.csv     take a file in
   paiza picture market --store node.paiza      read off the market
   paiza serve --store node.paiza               open the pages`

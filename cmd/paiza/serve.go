@@ -23,6 +23,7 @@ import (
 	"paiza/internal/dial"
 	"paiza/internal/listen"
 	"paiza/internal/obs"
+	"paiza/internal/relay"
 	"paiza/internal/web"
 )
 
@@ -146,7 +147,7 @@ func (n *running) serve(a *app, ready func(base string) error) error {
 	})
 	if n.cfg.Exchange.Address != "" {
 		ctx, stop := context.WithCancel(a.ctx)
-		at, wait, err := startExchange(ctx, n.desk, n.cfg.Exchange.Address, n.log)
+		_, at, wait, err := relay.Open(ctx, n.desk, n.cfg.Exchange.Address, relay.Options{Log: n.log})
 		if err != nil {
 			stop()
 			return errors.Join(err, l.Close())

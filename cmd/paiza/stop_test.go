@@ -81,7 +81,7 @@ func newHouse(t *testing.T, bin, settings string) *house {
 	}
 	t.Cleanup(func() { h.told.Close() })
 	h.Cmd = exec.Command(bin, "serve", "--config", h.file, "--lang", "en")
-	h.Env = append(os.Environ(), "NOTIFY_SOCKET="+socket)
+	h.Env = append(os.Environ(), "NOTIFY_SOCKET="+socket, "PAIZA_SECOND_FACTOR=off")
 	out, err := h.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,8 @@ import (
 // tier below its own.
 var tiers = [][]string{
 	{"cmd/paiza"},
+	{"internal/testnet"},
+	{"internal/relay"},
 	{"internal/web", "internal/api", "internal/demo", "internal/jobs", "internal/exchange"},
 	{"internal/desk"},
 	{"internal/store"},
@@ -35,6 +37,7 @@ var denied = map[string][]string{
 	"internal/demo":     {"internal/store", "internal/web"},
 	"internal/exchange": {"internal/store"},
 	"internal/jobs":     {"internal/store"},
+	"internal/relay":    {"internal/store", "internal/web", "internal/api", "internal/demo", "internal/jobs"},
 }
 
 // allowed says which third-party modules a room may import. A room that is not
@@ -57,7 +60,7 @@ var allowed = map[string][]string{
 
 // tools are programs and packages for tests: they may use what they need.
 var tools = []string{"internal/web/bundle", "internal/demo/extract", "internal/store/pgtest", "internal/arch", "internal/arch/matrix", "internal/bench", "internal/torture",
-	"internal/exchange/memory", "internal/exchange/exchangetest"}
+	"internal/exchange/memory", "internal/exchange/exchangetest", "internal/testnet/torture"}
 
 type pkg struct {
 	ImportPath string

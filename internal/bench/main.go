@@ -4,7 +4,7 @@
 // that PAIZA_SHARED names (../shared/data by default); what it cannot measure it
 // says.
 //
-//	go run ./internal/bench [-rows 10000000] [-only import,slice,start,weight,memory]
+//	go run ./internal/bench [-rows 10000000] [-only import,slice,start,weight,memory,exchange]
 package main
 
 import (
@@ -21,7 +21,7 @@ import (
 
 var (
 	rows   = flag.Int64("rows", 10_000_000, "rows of the generated store for slices")
-	only   = flag.String("only", "import,slice,start,weight,memory", "what to measure")
+	only   = flag.String("only", "import,slice,start,weight,memory,exchange", "what to measure")
 	runs   = flag.Int("runs", 5, "runs of which the median is printed")
 	shared = flag.String("shared", envOr("PAIZA_SHARED", "../shared/data"), "folder of the published files")
 	keep   = flag.String("keep", "", "keep the generated store in this file and use it again")
@@ -51,6 +51,8 @@ func main() {
 			err = weight()
 		case "memory":
 			err = memory()
+		case "exchange":
+			err = exchanges(ctx)
 		default:
 			err = fmt.Errorf("there is no part %q", part)
 		}

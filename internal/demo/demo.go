@@ -26,8 +26,20 @@ var data embed.FS
 
 // Person is an account of the demonstration with its password of this start.
 type Person struct {
-	Login, Password string
-	Roles           []paiza.Role
+	Login, Name, Password string
+	Roles                 []paiza.Role
+}
+
+// Posts are accounts for one of the nodes of a network: one with all roles, and
+// another that confirms what the first proposes.
+func Posts() []Person {
+	var out []Person
+	for _, a := range accounts {
+		if a.login == "demo" || a.login == "prosecutor" {
+			out = append(out, Person{Login: a.login, Name: a.name, Password: password(), Roles: a.roles})
+		}
+	}
+	return out
 }
 
 // accounts are one for each role and one with all of them. The names are of
@@ -43,33 +55,39 @@ var accounts = []struct {
 	{"viewer", "Guest", []paiza.Role{paiza.RoleViewer}},
 }
 
-// Fill makes the store one of demonstration. It may be called again: data that
-// is there stays, passwords are made anew.
+// Fill makes the store one of demonstration, with accounts. It may be called
+// again: data that is there stays, passwords are made anew.
 func Fill(ctx context.Context, d *desk.Desk, who paiza.Actor) ([]Person, error) {
+	if err := Data(ctx, d, who); err != nil {
+		return nil, err
+	}
+	return people(ctx, d, who)
+}
+
+// Data makes the store one of demonstration, without accounts. A store that
+// holds other data is a conflict.
+func Data(ctx context.Context, d *desk.Desk, who paiza.Actor) error {
 	marked, err := d.Demo(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if !marked {
 		seen, err := d.Overview(ctx, who)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if seen.Rows > 0 {
-			return nil, paiza.Conflict("demo.not_empty", nil)
+			return paiza.Conflict("demo.not_empty", nil)
 		}
 		if err := d.MarkDemo(ctx, who); err != nil {
-			return nil, err
+			return err
 		}
 		home := paiza.NewAgency{Name: "Demonstration headquarters", Kind: paiza.AgencyCoordination, Reason: "demonstration"}
 		if _, err := d.UpdateAgency(ctx, who, paiza.HomeAgency, home); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if err := files(ctx, d, who); err != nil {
-		return nil, err
-	}
-	return people(ctx, d, who)
+	return files(ctx, d, who)
 }
 
 func files(ctx context.Context, d *desk.Desk, who paiza.Actor) error {
@@ -106,7 +124,7 @@ func people(ctx context.Context, d *desk.Desk, who paiza.Actor) ([]Person, error
 	}
 	var out []Person
 	for _, a := range accounts {
-		p := Person{Login: a.login, Password: password(), Roles: a.roles}
+		p := Person{Login: a.login, Name: a.name, Password: password(), Roles: a.roles}
 		if id := ids[a.login]; id != "" {
 			err = d.ResetPassword(ctx, who, id, p.Password, "demonstration")
 		} else {

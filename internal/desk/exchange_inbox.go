@@ -39,6 +39,11 @@ func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire
 		}
 		first := have
 		var all []store.Incoming
+		most := 0
+		for _, o := range batches {
+			most += len(o.Items)
+		}
+		t.Expect(most)
 		for _, o := range batches {
 			if o.End().Compare(have) <= 0 {
 				continue // another process was faster

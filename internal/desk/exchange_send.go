@@ -146,7 +146,7 @@ func (d *Desk) send(t *store.Tx, k *community, kind string, record int64, l lett
 			return i, err
 		}
 	}
-	if to, err = d.widen(t, i.Num, to); err != nil {
+	if to, err = d.widen(t, i.Num, found, to); err != nil {
 		return i, err
 	}
 	if found && !i.Gone {
@@ -159,12 +159,16 @@ func (d *Desk) send(t *store.Tx, k *community, kind string, record int64, l lett
 	return i, d.sendVersion(t, k, &i, l, func(a store.Audience) bool { return !a.Gone })
 }
 
-// widen adds peers to those who have a subject. Who had it for himself keeps it
-// for himself: leaving a group does not take that back.
-func (d *Desk) widen(t *store.Tx, item int64, to []store.Audience) ([]store.Audience, error) {
-	list, err := t.AudienceOf(item)
-	if err != nil {
-		return nil, err
+// widen adds peers to those who have a subject, which is known when it was sent
+// before. Who had it for himself keeps it for himself: leaving a group does not
+// take that back.
+func (d *Desk) widen(t *store.Tx, item int64, known bool, to []store.Audience) ([]store.Audience, error) {
+	var list []store.Audience
+	if known {
+		var err error
+		if list, err = t.AudienceOf(item); err != nil {
+			return nil, err
+		}
 	}
 	out := slices.Clone(to)
 	for i := range out {

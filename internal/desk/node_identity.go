@@ -41,7 +41,13 @@ type keyring struct {
 	Seal [][]byte `json:"seal"`
 	TLS  []byte   `json:"tls"`  // PKCS #8
 	Next []byte   `json:"next"` // the TLS key after the next change: peers know it before
+	// Later are those of the changes after that, so that a peer who was away during
+	// three changes still knows who speaks.
+	Later [][]byte `json:"later,omitempty"`
 }
+
+// laterKeys is how many keys beside the present and the next one a card names.
+const laterKeys = 2
 
 func newKeyring() (*keyring, error) {
 	_, sign, err := ed25519.GenerateKey(nil)
@@ -56,8 +62,22 @@ func newKeyring() (*keyring, error) {
 	if r.TLS, err = newTLSKey(); err != nil {
 		return nil, err
 	}
-	r.Next, err = newTLSKey()
-	return r, err
+	if r.Next, err = newTLSKey(); err != nil {
+		return nil, err
+	}
+	return r, r.addLater()
+}
+
+// addLater fills up the TLS keys of later changes.
+func (r *keyring) addLater() error {
+	for len(r.Later) < laterKeys {
+		key, err := newTLSKey()
+		if err != nil {
+			return err
+		}
+		r.Later = append(r.Later, key)
+	}
+	return nil
 }
 
 func (r *keyring) addSealing() error {
@@ -89,8 +109,11 @@ func (r *keyring) changed() (*keyring, error) {
 	if err := out.addSealing(); err != nil {
 		return nil, err
 	}
-	out.Next, err = newTLSKey()
-	return out, err
+	if err := r.addLater(); err != nil { // a keyring from before there were any
+		return nil, err
+	}
+	out.Next, out.Later = r.Later[0], slices.Clone(r.Later[1:])
+	return out, out.addLater()
 }
 
 func (r *keyring) signing() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(r.Sign) }
@@ -169,7 +192,7 @@ func (d *Desk) cardBody(ctx context.Context, r *keyring, in paiza.NewNode, last 
 	if last != nil {
 		b.Serial, b.Previous = last.Serial+1, last.Hash()
 	}
-	for _, key := range [][]byte{r.TLS, r.Next} {
+	for _, key := range append([][]byte{r.TLS, r.Next}, r.Later...) {
 		cert, err := certificate(key)
 		if err != nil {
 			return b, err

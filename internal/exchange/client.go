@@ -22,6 +22,7 @@ type HTTP struct {
 
 	mu      sync.Mutex
 	clients map[wire.NodeID]*http.Client
+	used    wire.Hash              // the key with which they speak
 	good    map[wire.NodeID]string // the address that answered last
 }
 
@@ -40,8 +41,17 @@ func (h *HTTP) Close() {
 }
 
 func (h *HTTP) client(peer wire.NodeID) *http.Client {
+	key := h.key()
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	// A connection speaks with the key of its beginning, which after a change of
+	// keys is on no card any more.
+	if h.used != key {
+		for _, c := range h.clients {
+			c.CloseIdleConnections()
+		}
+		h.clients, h.used = map[wire.NodeID]*http.Client{}, key
+	}
 	c := h.clients[peer]
 	if c == nil {
 		c = &http.Client{
@@ -61,6 +71,15 @@ func (h *HTTP) client(peer wire.NodeID) *http.Client {
 		h.clients[peer] = c
 	}
 	return c
+}
+
+// key is that with which this node speaks TLS now.
+func (h *HTTP) key() wire.Hash {
+	cert := h.own()
+	if cert == nil || cert.Leaf == nil {
+		return wire.Hash{}
+	}
+	return Pin(cert.Leaf)
 }
 
 // addresses are those on the peer's card, the one that answered last first.

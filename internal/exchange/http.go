@@ -107,9 +107,10 @@ func readBody(w http.ResponseWriter, r *http.Request, most int64, slow time.Dura
 		case errors.As(err, new(*http.MaxBytesError)):
 			return nil, &wire.Refusal{Reason: wire.ReasonLimit, Detail: "the request is too large"}
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			return nil, &wire.Refusal{Reason: wire.ReasonTruncated, Detail: "the request came too slowly"}
+			// The line is slow, or the peer: it says nothing of what he sends.
+			return nil, &wire.Refusal{Reason: wire.ReasonBusy, Detail: "the request came too slowly"}
 		case err != nil:
-			return nil, &wire.Refusal{Reason: wire.ReasonTruncated, Detail: "the request broke off"}
+			return nil, &wire.Refusal{Reason: wire.ReasonBusy, Detail: "the request broke off"}
 		}
 	}
 }

@@ -61,6 +61,10 @@ func (n *Node) Run(ctx context.Context, to wire.NodeID) { n.peer(to).run(ctx) }
 // Wake tells that the log for the peer has grown.
 func (n *Node) Wake(to wire.NodeID) { signal(n.peer(to).fresh) }
 
+// Knock tells that the peer can be reached again: what waits after a failure
+// waits no longer.
+func (n *Node) Knock(to wire.NodeID) { signal(n.peer(to).knock) }
+
 // State is what is known of the traffic with a peer, for people.
 func (n *Node) State(of wire.NodeID) State { return n.peer(of).snapshot() }
 

@@ -17,6 +17,7 @@ type peer struct {
 	fresh chan struct{} // our log has grown
 	knock chan struct{} // the peer is there
 	items int           // messages of a batch; fewer while a message is looked for that he cannot take
+	alone wire.Cursor   // the message that he could not take though it came alone
 	mu    sync.Mutex
 	state State
 }
@@ -285,6 +286,10 @@ func (p *peer) isolate(ctx context.Context, f *flight) error {
 	row := f.rows[0]
 	if row.Raw == nil {
 		return f.err // he does not even take the digest: nothing more can be left out
+	}
+	if p.alone != row.Cursor {
+		p.alone = row.Cursor // once may be an accident; what is withheld is so for good
+		return f.err
 	}
 	p.node.Log.Warn("a message is withheld because the peer cannot take it", "peer", p.id, "number", row.Seq, "reason", f.err)
 	if err := p.node.Withholder.Withhold(ctx, p.id, row.Cursor, wire.ReasonOf(f.err)); err != nil {

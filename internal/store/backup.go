@@ -258,6 +258,11 @@ func readTable(ctx context.Context, tx *sql.Tx, table string, columns []string, 
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
+		for i, v := range row {
+			if b, ok := v.([]byte); ok && b == nil { // SQLite's driver reads empty bytes as nil, which PostgreSQL takes for NULL
+				row[i] = []byte{}
+			}
+		}
 		if batch = append(batch, row); len(batch) == chunkOf(table) {
 			if err := chunk(batch); err != nil {
 				return err

@@ -78,7 +78,7 @@ type Waiting struct {
 // WaitingFor lists messages that were set aside for a reason, the oldest first,
 // after a number, at most n.
 func (t *Tx) WaitingFor(reason wire.Reason, after int64, n int) (out []Waiting, err error) {
-	err = each(t.ctx, t.conn, func(r scanner) error {
+	err = t.each(func(r scanner) error {
 		var w Waiting
 		var p place
 		if err := r.Scan(append(append([]any{&w.Num, &w.Peer}, p.into()...), &w.Raw)...); err != nil {

@@ -78,7 +78,7 @@ func (s *Store) ItemNamed(ctx context.Context, origin, name string) (i Item, fou
 
 // InsertItem keeps a new subject and gives its number.
 func (t *Tx) InsertItem(i *Item) error {
-	num, err := t.next("item", 1)
+	num, err := t.number("item")
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (t *Tx) AddVersion(item int64, version uint64, content wire.Hash) error {
 // HasVersion reports whether a version of a subject is known, and whether with
 // this content.
 func (t *Tx) HasVersion(item int64, version uint64, content wire.Hash) (any, same bool, err error) {
-	err = each(t.ctx, t.conn, func(r scanner) error {
+	err = t.each(func(r scanner) error {
 		var hash []byte
 		if err := r.Scan(&hash); err != nil {
 			return err
@@ -123,7 +123,7 @@ func (t *Tx) MarkAgain(item int64, again bool) error {
 
 // Again lists the subjects that MarkAgain marked, at most n.
 func (t *Tx) Again(n int) (out []Item, err error) {
-	err = each(t.ctx, t.conn, func(r scanner) error {
+	err = t.each(func(r scanner) error {
 		i, err := scanItem(r)
 		out = append(out, i)
 		return err
@@ -150,10 +150,8 @@ func (t *Tx) AddAudience(item int64, a Audience) error {
 
 // AudienceOf lists who has a subject of this node, in the order of their
 // numbers.
-func (t *Tx) AudienceOf(item int64) ([]Audience, error) { return audienceOf(t.ctx, t.conn, item) }
-
-func audienceOf(ctx context.Context, q querier, item int64) (out []Audience, err error) {
-	err = each(ctx, q, func(r scanner) error {
+func (t *Tx) AudienceOf(item int64) (out []Audience, err error) {
+	err = t.each(func(r scanner) error {
 		var a Audience
 		var gone int64
 		err := r.Scan(&a.Peer, &a.Node, &a.Party, &a.Desk, &gone)
@@ -167,7 +165,7 @@ func audienceOf(ctx context.Context, q querier, item int64) (out []Audience, err
 // PartyItems lists the subjects of this node that went to a group, with the
 // members who have them.
 func (t *Tx) PartyItems(party string) (out []Item, err error) {
-	err = each(t.ctx, t.conn, func(r scanner) error {
+	err = t.each(func(r scanner) error {
 		i, err := scanItem(r)
 		out = append(out, i)
 		return err
@@ -177,7 +175,7 @@ func (t *Tx) PartyItems(party string) (out []Item, err error) {
 
 // ItemsOfImport lists the subjects of this node that are rows of an import.
 func (t *Tx) ItemsOfImport(importNum int64) (out []Item, err error) {
-	err = each(t.ctx, t.conn, func(r scanner) error {
+	err = t.each(func(r scanner) error {
 		i, err := scanItem(r)
 		out = append(out, i)
 		return err
@@ -188,7 +186,7 @@ func (t *Tx) ItemsOfImport(importNum int64) (out []Item, err error) {
 // ItemsReplaced lists the subjects of this node that a later edition of an import
 // has replaced and that peers still have.
 func (t *Tx) ItemsReplaced() (out []Item, err error) {
-	err = each(t.ctx, t.conn, func(r scanner) error {
+	err = t.each(func(r scanner) error {
 		i, err := scanItem(r)
 		out = append(out, i)
 		return err

@@ -226,7 +226,7 @@ func (t *Tx) page(table string, peer int64, after wire.Cursor) (out []pageRow, e
 	if table == "outback" {
 		more = ", '', 0, 0, 0"
 	}
-	err = each(t.ctx, t.conn, func(r scanner) error {
+	err = t.each(func(r scanner) error {
 		var row pageRow
 		var p place
 		var prev, digest []byte

@@ -276,6 +276,29 @@ func each(ctx context.Context, q querier, fn func(scanner) error, query string, 
 	return diskError(rows.Err())
 }
 
+// each is the function each with a statement that is prepared once.
+func (t *Tx) each(fn func(scanner) error, query string, args ...any) error {
+	if t.s.engine == postgres {
+		return each(t.ctx, t.conn, fn, query, args...)
+	}
+	st, err := t.prepare(query)
+	if err != nil {
+		return err
+	}
+	return each(t.ctx, prepared{t.conn, st}, fn, query, args...)
+}
+
+// prepared asks with a statement instead of a text.
+type prepared struct {
+	querier
+	st *sql.Stmt
+}
+
+// QueryContext implements querier.
+func (p prepared) QueryContext(ctx context.Context, _ string, args ...any) (*sql.Rows, error) {
+	return p.st.QueryContext(ctx, args...)
+}
+
 // Secret reads a setting that SetSecret wrote; empty when it was never set.
 func (s *Store) Secret(ctx context.Context, name string) (string, error) {
 	text, err := s.Meta(ctx, name)

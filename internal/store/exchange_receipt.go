@@ -129,7 +129,7 @@ func (t *Tx) worth(peer int64, r *wire.Receipt) (int64, error) {
 		return receiptOther, nil
 	}
 	is := int64(receiptGood)
-	err = each(t.ctx, t.conn, func(row scanner) error {
+	err = t.each(func(row scanner) error {
 		old, err := scanReceipt(row)
 		if err == nil && r.Contradicts(old) != nil {
 			is = receiptDenying
@@ -142,7 +142,7 @@ func (t *Tx) worth(peer int64, r *wire.Receipt) (int64, error) {
 // reconfirm looks again at the receipts that came before their place was back.
 func (t *Tx) reconfirm(peer int64, proven wire.Cursor) error {
 	var early []*wire.Receipt
-	err := each(t.ctx, t.conn, func(row scanner) error {
+	err := t.each(func(row scanner) error {
 		r, err := scanReceipt(row)
 		early = append(early, r)
 		return err

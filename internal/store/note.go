@@ -22,7 +22,7 @@ func (t *Tx) InsertNote(peer int64, n *paiza.DeskNote) error {
 	if err != nil {
 		return err
 	}
-	num, err := t.next("note", 1)
+	num, err := t.number("note")
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,12 @@ type Tx struct {
 	// handlings are the numbers of those that this act has looked up.
 	handlings map[string]int64
 	grown     []wire.NodeID // peers whose logs this act has appended to
+	many      int64         // how many numbers are taken of a counter at once; see Expect
+	spans     map[string]*span
 }
+
+// span is numbers of a counter that this act has taken and not used yet.
+type span struct{ next, last int64 }
 
 // querier is what *sql.DB, *sql.Conn and *sql.Tx have in common.
 type querier interface {
@@ -142,20 +147,28 @@ func (s *Store) try(tx *Tx, j *job) (err error) {
 	if j.ctx.Err() != nil {
 		return j.ctx.Err()
 	}
-	tx.ctx, tx.rev, tx.handlings, tx.grown = j.ctx, 0, nil, nil // of an act that was taken back nothing may stay
+	tx.ctx, tx.rev, tx.handlings, tx.grown, tx.many, tx.spans = j.ctx, 0, nil, nil, 0, nil // of an act that was taken back nothing may stay
 	return j.fn(tx)
 }
 
 func (s *Store) savepoint(conn *sql.Conn, tx *Tx, j *job) error {
 	ctx := context.Background()
-	if _, err := conn.ExecContext(ctx, "SAVEPOINT act"); err != nil {
+	begin, err := tx.prepare("SAVEPOINT act")
+	if err != nil {
 		return diskError(err)
 	}
-	err := s.try(tx, j)
+	end, err := tx.prepare("RELEASE act")
+	if err != nil {
+		return diskError(err)
+	}
+	if _, err := begin.ExecContext(ctx); err != nil {
+		return diskError(err)
+	}
+	err = s.try(tx, j)
 	if err != nil {
 		conn.ExecContext(ctx, "ROLLBACK TO act")
 	}
-	conn.ExecContext(ctx, "RELEASE act")
+	end.ExecContext(ctx)
 	return diskError(err)
 }
 
@@ -237,6 +250,28 @@ func (t *Tx) next(name string, n int64) (int64, error) {
 	var v int64
 	err := t.row("UPDATE counter SET value = value + $1 WHERE name = $2 RETURNING value", n, name).Scan(&v)
 	return v, err
+}
+
+// Expect says how many subjects the act is going to write at most. Numbers are
+// then taken so many at a time; those that are left over stay unused.
+func (t *Tx) Expect(n int) { t.many = int64(n) }
+
+// number is the next number of a counter that may leave some out.
+func (t *Tx) number(name string) (int64, error) {
+	if s := t.spans[name]; s != nil && s.next <= s.last {
+		s.next++
+		return s.next - 1, nil
+	}
+	n := max(1, t.many)
+	last, err := t.next(name, n)
+	if err != nil {
+		return 0, err
+	}
+	if t.spans == nil {
+		t.spans = map[string]*span{}
+	}
+	t.spans[name] = &span{next: last - n + 2, last: last}
+	return last - n + 1, nil
 }
 
 // Rev is the revision under which this transaction changes cells.

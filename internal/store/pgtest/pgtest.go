@@ -42,18 +42,22 @@ var (
 	settings string // the folder of secrets
 )
 
+// ownSettings has the secrets of stores on PostgreSQL lie in a folder that ends
+// with these tests, and not in the user's folder of settings.
+var ownSettings = sync.OnceFunc(func() {
+	if dir, err := os.MkdirTemp("", "paiza-settings-*"); err == nil {
+		settings = dir
+		os.Setenv("XDG_CONFIG_HOME", dir)
+	}
+})
+
 // New makes an empty database and answers its address. It skips the test with
 // a clear line where there is no PostgreSQL.
 func New(t testing.TB) string {
 	t.Helper()
 	once.Do(func() {
 		shared = start()
-		// The secrets of stores on PostgreSQL lie in the user's folder of settings:
-		// that of these tests ends with them.
-		if dir, err := os.MkdirTemp("", "paiza-settings-*"); err == nil {
-			settings = dir
-			os.Setenv("XDG_CONFIG_HOME", dir)
-		}
+		ownSettings()
 	})
 	if shared.err != nil {
 		t.Skipf("PostgreSQL is not tested here: %v (install the package postgresql, or set %s)", shared.err, EnvURL)
@@ -119,11 +123,13 @@ func start() server {
 
 // Server is a PostgreSQL of one's own, which can be crashed and started again.
 type Server struct {
-	URL  string // of the database postgres
-	bin  string
-	dir  string
-	cred *syscall.Credential
-	run  *exec.Cmd
+	URL   string // of the database postgres
+	bin   string
+	dir   string
+	data  string
+	cred  *syscall.Credential
+	run   *exec.Cmd
+	moves int
 }
 
 // NewServer makes a server in a temporary folder and starts it.
@@ -142,8 +148,8 @@ func NewServer() (*Server, error) {
 		os.RemoveAll(dir)
 		return nil, err
 	}
-	s := &Server{URL: "postgres://paiza@/postgres?host=" + url.QueryEscape(dir), bin: bin, dir: dir, cred: cred}
-	init := command(cred, filepath.Join(bin, "initdb"), "-D", s.data(), "-U", "paiza", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+	s := &Server{URL: "postgres://paiza@/postgres?host=" + url.QueryEscape(dir), bin: bin, dir: dir, data: filepath.Join(dir, "data"), cred: cred}
+	init := command(cred, filepath.Join(bin, "initdb"), "-D", s.data, "-U", "paiza", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 	init.Dir = dir
 	if out, err := init.CombinedOutput(); err != nil {
 		os.RemoveAll(dir)
@@ -156,12 +162,10 @@ func NewServer() (*Server, error) {
 	return s, nil
 }
 
-func (s *Server) data() string { return filepath.Join(s.dir, "data") }
-
 // Start starts the server, after a crash with what its log recovers, and waits
 // until it answers.
 func (s *Server) Start() error {
-	run := command(s.cred, filepath.Join(s.bin, "postgres"), "-D", s.data(), "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=100")
+	run := command(s.cred, filepath.Join(s.bin, "postgres"), "-D", s.data, "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=100")
 	run.Dir = s.dir
 	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
