@@ -57,7 +57,7 @@ func (d *Desk) Alert(ctx context.Context, who paiza.Actor, id string) (AlertDeta
 		}
 	}
 	history, err := d.store.History(ctx, "alert/"+a.ID)
-	return AlertDetail{a, history, d.mayDo(who, objectOfAlert(a), d.when(), paiza.RightRaiseAlert, paiza.RightRelabel)}, err
+	return AlertDetail{a, history, d.mayDo(who, objectOfAlert(a), d.when(), paiza.RightRaiseAlert, paiza.RightRelabel, paiza.RightProposeRelease)}, err
 }
 
 // AlertFor reads an alert for the form of an act: it is refused as the act would

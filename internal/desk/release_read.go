@@ -16,7 +16,7 @@ func (d *Desk) WaitingReleases(ctx context.Context, who paiza.Actor) (int, error
 	if allow(who, paiza.RightConfirmRelease) != nil || allow(who, paiza.RightReadSeizure) != nil {
 		return 0, nil
 	}
-	return d.store.WaitingReleases(ctx, who.Agency, who.ID, d.may(who, paiza.RightReadSeizure))
+	return d.store.WaitingReleases(ctx, who.Agency, who.ID, d.may(who, paiza.RightReadSeizure), d.may(who, paiza.RightReadAlert))
 }
 
 // ReleaseDetail is a release with its record.
@@ -51,18 +51,27 @@ func (d *Desk) sawRedRecord(ctx context.Context, who paiza.Actor, rec record) er
 	return d.sawRed(ctx, who, rec.kind, []string{rec.id})
 }
 
-// ReleaseFor reads a record for the form of a proposal, with what may be said
-// against each audience: the rule that refuses it, empty when none does.
-func (d *Desk) ReleaseFor(ctx context.Context, who paiza.Actor, id string) (z paiza.Seizure, public string, err error) {
-	if z, err = d.SeizureFor(ctx, who, paiza.RightProposeRelease, id); err != nil {
-		return z, "", err
+// Proposing is a record before it is proposed for release.
+type Proposing struct {
+	Subject string
+	Seizure paiza.Seizure // where it is one …
+	Alert   paiza.Alert   // … or an alert
+	Rule    string        // why it may not be proposed for the public: the rule; empty when it may
+}
+
+// ReleaseFor reads a record for the form of a proposal.
+func (d *Desk) ReleaseFor(ctx context.Context, who paiza.Actor, subject string) (Proposing, error) {
+	rec, err := d.recordFor(ctx, who, paiza.RightProposeRelease, subject, d.when())
+	if err != nil {
+		return Proposing{}, err
 	}
+	out := Proposing{Subject: subject, Seizure: rec.seizure, Alert: rec.alert}
 	c := d.when()
 	c.Public = true
-	if got := access.Decide(who, paiza.RightProposeRelease, objectOf(z), c); !got.Allow {
-		public = got.Rule
+	if got := access.Decide(who, paiza.RightProposeRelease, rec.object, c); !got.Allow {
+		out.Rule = got.Rule
 	}
-	return z, public, nil
+	return out, d.sawRedRecord(ctx, who, rec)
 }
 
 // releasedFile is a released record on its way to another state.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -80,15 +81,25 @@ func (s *Store) releases(ctx context.Context, rest string, args ...any) ([]paiza
 
 // WaitingReleases counts the open proposals of an agency that another person
 // than the one given made, for records that access allows him.
-func (s *Store) WaitingReleases(ctx context.Context, owner, person string, may access.Expr) (int, error) {
-	w := &where{text: []string{"release.state = 'proposed'"}}
-	w.add("release.owner = %s", owner)
-	w.add("release.proposer <> %s", person)
-	w.may("seizure", may, false)
-	var n int
-	err := s.read.QueryRowContext(ctx, "SELECT count(*) FROM release JOIN seizure ON seizure.num = CAST(substr(release.subject, 9) AS BIGINT)"+
-		w.String()+" AND seizure.superseded = 0", w.args...).Scan(&n)
-	return n, diskError(err)
+func (s *Store) WaitingReleases(ctx context.Context, owner, person string, seizures, alerts access.Expr) (int, error) {
+	all := 0
+	for _, of := range []struct {
+		kind, live string
+		may        access.Expr
+	}{{"seizure", "seizure.superseded = 0", seizures}, {"alert", "alert.withdrawn = 0", alerts}} {
+		w := &where{text: []string{"release.state = 'proposed'", of.live}}
+		w.add("release.owner = %s", owner)
+		w.add("release.proposer <> %s", person)
+		w.may(of.kind, of.may, false)
+		// The database may cast before it compares the kind.
+		num := fmt.Sprintf("CASE WHEN release.subject LIKE '%s/%%' THEN CAST(substr(release.subject, %d) AS BIGINT) END", of.kind, len(of.kind)+2)
+		var n int
+		if err := s.read.QueryRowContext(ctx, "SELECT count(*) FROM release JOIN "+of.kind+" ON "+of.kind+".num = "+num+w.String(), w.args...).Scan(&n); err != nil {
+			return 0, diskError(err)
+		}
+		all += n
+	}
+	return all, nil
 }
 
 func scanRelease(row scanner) (paiza.Release, error) {

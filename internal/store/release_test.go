@@ -32,24 +32,36 @@ func TestWaitingReleases(t *testing.T) {
 		propose("r2", "ben", "police", "green", "KGZ")
 		propose("r3", "ann", "police", "red", "KGZ")
 		propose("r4", "eve", "customs", "green", "KGZ")
+		a := paiza.Alert{Title: "t", Kind: "substance", Urgency: "routine", Handling: paiza.Handling{TLP: "green", Purpose: paiza.PurposeStatistics, Owner: "police"}}
+		err := s.Write(ctx, func(tx *store.Tx) error {
+			if err := tx.InsertAlert(&a, ""); err != nil {
+				return err
+			}
+			return tx.InsertRelease(paiza.Release{ID: "r5", Subject: "alert/" + a.ID, Version: 1, Audience: "KGZ", Owner: "police",
+				State: paiza.ReleaseProposed, Proposer: "eve", ProposerName: "eve", Proposed: time.UnixMilli(1)})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 		count := func(who string) int {
 			t.Helper()
 			actor := paiza.Actor{ID: who, Agency: "police", Roles: []paiza.Role{paiza.RoleProsecutor}, Via: paiza.ViaPage}
-			n, err := s.WaitingReleases(ctx, "police", who, access.Filter(actor, paiza.RightReadSeizure, access.Context{}))
+			n, err := s.WaitingReleases(ctx, "police", who, access.Filter(actor, paiza.RightReadSeizure, access.Context{}),
+				access.Filter(actor, paiza.RightReadAlert, access.Context{}))
 			if err != nil {
 				t.Fatal(err)
 			}
 			return n
 		}
-		for who, want := range map[string]int{"ann": 1, "ben": 1, "cid": 2} {
+		for who, want := range map[string]int{"ann": 2, "ben": 2, "cid": 3} {
 			if got := count(who); got != want {
 				t.Errorf("for %s wait %d, want %d", who, got, want)
 			}
 		}
-		err := s.Write(ctx, func(tx *store.Tx) error {
+		err = s.Write(ctx, func(tx *store.Tx) error {
 			return tx.DecideRelease(paiza.Release{ID: "r1", State: paiza.ReleaseRefused, Decider: "ben", Decided: time.UnixMilli(2)})
 		})
-		if err != nil || count("cid") != 1 {
+		if err != nil || count("cid") != 2 {
 			t.Errorf("a decided release still waits: %v", err)
 		}
 	})

@@ -93,8 +93,9 @@ type alertView struct {
 	Timeline  *timelineView
 }
 
-// CanChange and CanRelabel show or leave out buttons.
+// CanChange, CanPropose and CanRelabel show or leave out buttons.
 func (v alertView) CanChange() bool  { return slices.Contains(v.May, paiza.RightRaiseAlert) }
+func (v alertView) CanPropose() bool { return slices.Contains(v.May, paiza.RightProposeRelease) }
 func (v alertView) CanRelabel() bool { return slices.Contains(v.May, paiza.RightRelabel) }
 
 // moleculeView is a structure in figures; empty for none.

@@ -79,6 +79,23 @@ func TestAlerts(t *testing.T) {
 	if got := string(root.get(at + "/proof").body); !strings.Contains(got, "alert.correct") {
 		t.Error("the proof does not show the correction")
 	}
+	colleague := h.as(t, "colleague")
+	if form := root.page(at + "/release"); !strings.Contains(form.text("main"), "Nitazene in tablets") {
+		t.Errorf("the proposal says %q", form.text("main"))
+	}
+	to := root.post(at+"/release", url.Values{"audience": {"state"}, "state": {"KGZ"}, "reason": {"to warn"}}).Header.Get("Location")
+	if colleague.page("/").text("nav .count") != "1" {
+		t.Error("the release of an alert waits for nobody")
+	}
+	if got := colleague.page(to); !strings.Contains(got.text("main"), "Nitazene in tablets") || got.doc.Find("main a[href='"+at+"']").Length() != 1 {
+		t.Errorf("the release of an alert says %q", got.text("main"))
+	}
+	if r := colleague.post(to+"/confirm", nil); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != to {
+		t.Errorf("confirmed: %s %s", r.Status, r.text(".bad"))
+	}
+	if r := colleague.get(to + "/file"); !strings.Contains(string(r.body), "Nitazene in tablets") {
+		t.Errorf("the file of an alert: %s", r.Status)
+	}
 	if r := root.post(at+"/withdraw", url.Values{"reason": {"not confirmed"}, "expect": {"2"}}); r.StatusCode != http.StatusSeeOther {
 		t.Fatalf("withdraw: %s %s", r.Status, r.text(".bad"))
 	}

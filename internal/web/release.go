@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"paiza"
@@ -20,12 +21,15 @@ type releasesView struct {
 type releaseRow struct {
 	paiza.Release
 	Audience string
-	Record   string // id of the seizure
+	Record   string // address of the seizure or alert
+	Name     string // what it is, with its version
 	Mine     bool
 }
 
 func (s *Site) releaseRow(v *visit, c community, one paiza.Release) releaseRow {
-	out := releaseRow{Release: one, Record: strings.TrimPrefix(one.Subject, "seizure/"), Mine: one.Proposer == v.Actor.ID}
+	kind, id, _ := strings.Cut(one.Subject, "/")
+	out := releaseRow{Release: one, Record: "/" + kind + "s/" + id, Mine: one.Proposer == v.Actor.ID}
+	out.Name = v.Print.T("release.of_"+kind, "id", id, "n", strconv.FormatInt(one.Version, 10))
 	out.Audience = v.Print.T("release.audience.public")
 	if !one.Public() {
 		out.Audience = c.audience(one.Audience)
@@ -56,18 +60,58 @@ func (s *Site) releases(w http.ResponseWriter, r *http.Request) error {
 // releaseView is one release beside its record as it is now.
 type releaseView struct {
 	desk.ReleaseDetail
-	Row      releaseRow
-	Record   seizureRow
-	Facts    []fact
+	released
+	Row     releaseRow
+	To      []recipient // nodes to which it travels; none for a file or the public
+	Form    form
+	Open    bool
+	Confirm bool   // the person may confirm it, at least after proving that it is he
+	StepUp  string // address where he proves it; empty when that is not needed
+	Why     string // why he may not
+	Refuse  bool
+	File    string // address of the file of a confirmed release to a state
+}
+
+// released is a record of which a release is: a seizure or an alert.
+type released struct {
+	Path     string // its address
+	Number   string
+	List     string // address of the list that it stands in
+	Title    string // it in one line
+	Facts    []fact // what travels
 	Handling handledView
-	To       []recipient // nodes to which it travels; none for a file or the public
-	Form     form
-	Open     bool
-	Confirm  bool   // the person may confirm it, at least after proving that it is he
-	StepUp   string // address where he proves it; empty when that is not needed
-	Why      string // why he may not
-	Refuse   bool
-	File     string // address of the file of a confirmed release to a state
+	tlp      paiza.TLP
+}
+
+// released describes a seizure, or an alert where there is no seizure.
+func (s *Site) released(r *http.Request, z paiza.Seizure, a paiza.Alert) (released, error) {
+	p := visitOf(r).Print
+	if z.ID == "" {
+		out := released{Path: "/alerts/" + a.ID, Number: a.ID, List: "/alerts", Title: a.Title, Facts: s.alertFacts(p, a), tlp: a.Handling.TLP}
+		var err error
+		out.Handling, err = s.handled(r, a.Handling, a.Caveat)
+		return out, err
+	}
+	out := released{Path: "/seizures/" + z.ID, Number: z.ID, List: "/seizures", Facts: s.facts(p, z), tlp: z.Handling.TLP}
+	said := []string{s.substanceName(p, z.Substance)}
+	names, err := s.agencyNames(r)
+	if err != nil {
+		return out, err
+	}
+	if row := s.row(visitOf(r), names, z); row.Weight {
+		weight := p.T("amount.mass", "value", p.Decimal(paiza.Kilograms(z.Equivalent), -1))
+		if row.Converted {
+			weight = "≈ " + weight
+		}
+		said = append(said, weight)
+	}
+	said = append(said, p.Date(z.Date))
+	if z.Country != "" {
+		said = append(said, s.countryName(p, z.Country))
+	}
+	out.Title = strings.Join(said, " · ")
+	out.Handling, err = s.handled(r, z.Handling, z.Caveat)
+	return out, err
 }
 
 func (s *Site) release(w http.ResponseWriter, r *http.Request) error {
@@ -80,16 +124,12 @@ func (s *Site) releasePage(w http.ResponseWriter, r *http.Request, code int, f f
 	if err != nil {
 		return err
 	}
-	names, err := s.agencyNames(r)
-	if err != nil {
-		return err
-	}
 	c, err := s.community(r)
 	if err != nil {
 		return err
 	}
-	view := releaseView{ReleaseDetail: detail, Row: s.releaseRow(v, c, detail.Release), Record: s.row(v, names, detail.Seizure), Facts: s.facts(v.Print, detail.Seizure), Form: f}
-	if view.Handling, err = s.handled(r, detail.Seizure.Handling, detail.Seizure.Caveat); err != nil {
+	view := releaseView{ReleaseDetail: detail, Row: s.releaseRow(v, c, detail.Release), Form: f}
+	if view.released, err = s.released(r, detail.Seizure, detail.Alert); err != nil {
 		return err
 	}
 	view.To = c.recipients(detail.Audience)
@@ -156,53 +196,50 @@ func (s *Site) releaseFile(w http.ResponseWriter, r *http.Request) error {
 
 // proposeView is the form of a proposal.
 type proposeView struct {
-	Seizure   paiza.Seizure
-	Row       seizureRow
+	released
 	Form      form
-	Handling  handledView
 	Public    bool   // may be proposed for the public
 	WhyNot    string // why not
 	Countries []option
 	Nodes     []option // partners as headed groups with their desks
 	Groups    []option
-	Facts     []fact // what travels
 	Stays     string // why nothing may travel to a node; empty when it may
 }
 
-func (s *Site) proposeForm(w http.ResponseWriter, r *http.Request) error {
-	return s.proposePage(w, r, http.StatusOK, form{values: url.Values{}})
+// proposeForm answers with the form of a proposal for a kind of record.
+func proposeForm(kind string) func(*Site, http.ResponseWriter, *http.Request) error {
+	return func(s *Site, w http.ResponseWriter, r *http.Request) error {
+		return s.proposePage(w, r, http.StatusOK, kind, form{values: url.Values{}})
+	}
 }
 
-func (s *Site) proposePage(w http.ResponseWriter, r *http.Request, code int, f form) error {
+func (s *Site) proposePage(w http.ResponseWriter, r *http.Request, code int, kind string, f form) error {
 	v := visitOf(r)
-	z, rule, err := s.desk.ReleaseFor(r.Context(), v.Actor, r.PathValue("id"))
+	of, err := s.desk.ReleaseFor(r.Context(), v.Actor, kind+"/"+r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	names, err := s.agencyNames(r)
-	if err != nil {
+	view := proposeView{Form: f}
+	if view.released, err = s.released(r, of.Seizure, of.Alert); err != nil {
 		return err
 	}
-	view := proposeView{Seizure: z, Row: s.row(v, names, z), Form: f, Public: rule == "" && z.Handling.TLP != paiza.TLPClear}
+	view.Public = of.Rule == "" && view.tlp != paiza.TLPClear
 	switch {
-	case rule != "":
-		view.WhyNot = v.Print.T("error.rule." + rule)
+	case of.Rule != "":
+		view.WhyNot = v.Print.T("error.rule." + of.Rule)
 	case !view.Public:
 		view.WhyNot = v.Print.T("release.clear_already")
-	}
-	if view.Handling, err = s.handled(r, z.Handling, z.Caveat); err != nil {
-		return err
 	}
 	c, err := s.community(r)
 	if err != nil {
 		return err
 	}
-	view.Countries, view.Facts = s.stateOptions(v.Print, f.Get("state")), s.facts(v.Print, z)
+	view.Countries = s.stateOptions(v.Print, f.Get("state"))
 	view.Nodes, view.Groups = c.nodeOptions(f.Get("node")), c.groupOptions(f.Get("group"))
-	if z.Handling.TLP == paiza.TLPRed || z.Handling.TLP == paiza.TLPAmberStrict {
+	if view.tlp == paiza.TLPRed || view.tlp == paiza.TLPAmberStrict {
 		view.Stays = v.Print.T("exchange.label_stays")
 	}
-	return s.render(w, r, code, "seizure/release", view)
+	return s.render(w, r, code, "release/propose", view)
 }
 
 func (s *Site) stateOptions(p *locale.Printer, chosen string) []option {
@@ -217,28 +254,31 @@ func (s *Site) stateOptions(p *locale.Printer, chosen string) []option {
 	return out
 }
 
-func (s *Site) propose(w http.ResponseWriter, r *http.Request) error {
-	f := readForm(r)
-	audience := f.Get("audience")
-	switch audience {
-	case "state":
-		audience = f.Get("state")
-	case "node":
-		audience = "node:" + f.Get("node")
-	case "group":
-		audience = "group:" + f.Get("group")
+// propose proposes a record of a kind for release.
+func propose(kind string) func(*Site, http.ResponseWriter, *http.Request) error {
+	return func(s *Site, w http.ResponseWriter, r *http.Request) error {
+		f := readForm(r)
+		audience := f.Get("audience")
+		switch audience {
+		case "state":
+			audience = f.Get("state")
+		case "node":
+			audience = "node:" + f.Get("node")
+		case "group":
+			audience = "group:" + f.Get("group")
+		}
+		one, err := s.desk.ProposeRelease(r.Context(), visitOf(r).Actor, paiza.NewRelease{Subject: kind + "/" + r.PathValue("id"), Audience: audience, Reason: f.Get("reason")})
+		if errors.Is(err, paiza.ErrInvalid) || errors.Is(err, paiza.ErrConflict) {
+			code, _ := statusOf(err)
+			return s.proposePage(w, r, code, kind, f.failed(visitOf(r).Print, err))
+		}
+		if err != nil {
+			return err
+		}
+		s.flash(r, "release.is_proposed")
+		http.Redirect(w, r, "/releases/"+one.ID, http.StatusSeeOther)
+		return nil
 	}
-	one, err := s.desk.ProposeRelease(r.Context(), visitOf(r).Actor, paiza.NewRelease{Subject: "seizure/" + r.PathValue("id"), Audience: audience, Reason: f.Get("reason")})
-	if errors.Is(err, paiza.ErrInvalid) || errors.Is(err, paiza.ErrConflict) {
-		code, _ := statusOf(err)
-		return s.proposePage(w, r, code, f.failed(visitOf(r).Print, err))
-	}
-	if err != nil {
-		return err
-	}
-	s.flash(r, "release.is_proposed")
-	http.Redirect(w, r, "/releases/"+one.ID, http.StatusSeeOther)
-	return nil
 }
 
 // waiting is how many releases wait for the person, for the navigation and the

@@ -33,6 +33,8 @@ var Web = map[string]Row{
 	"POST /alerts/{id}/relabel":                 {Needs: paiza.RightRelabel, Opens: "alert"},
 	"GET /alerts/{id}/withdraw":                 {Needs: paiza.RightRaiseAlert, Opens: "alert"},
 	"POST /alerts/{id}/withdraw":                {Needs: paiza.RightRaiseAlert, Opens: "alert"},
+	"GET /alerts/{id}/release":                  {Needs: paiza.RightProposeRelease, Opens: "alert"},
+	"POST /alerts/{id}/release":                 {Needs: paiza.RightProposeRelease, Opens: "alert"},
 	"GET /totals":                               {Needs: paiza.RightReadSeizure},
 	"GET /imports":                              {Needs: paiza.RightReadSeizure, Lists: "import"},
 	"POST /uploads":                             {Needs: paiza.RightImport},
