@@ -205,7 +205,8 @@ func TestNever(t *testing.T) {
 		if !got.Allow {
 			return
 		}
-		changing := !slices.Contains([]paiza.Right{paiza.RightReadSeizure, paiza.RightReadPicture, paiza.RightExport, paiza.RightReadCase, paiza.RightReadCatalog, paiza.RightReadAlert}, right)
+		records := []paiza.Right{paiza.RightReadSeizure, paiza.RightReadAlert, paiza.RightReadMessage}
+		changing := !slices.Contains(append(records, paiza.RightReadPicture, paiza.RightExport, paiza.RightReadCase, paiza.RightReadCatalog), right)
 		switch {
 		case h.TLP == paiza.TLPRed && !slices.Contains(h.Persons, who.ID):
 			t.Fatal("who is not named reaches a TLP:RED record")
@@ -213,7 +214,7 @@ func TestNever(t *testing.T) {
 			t.Fatal("who is no member reaches a record of a case")
 		case h.TLP == paiza.TLPAmberStrict && h.Owner != who.Agency:
 			t.Fatal("TLP:AMBER+STRICT leaves its agency")
-		case o.Withdrawn && right != paiza.RightReadSeizure && right != paiza.RightReadAlert:
+		case o.Withdrawn && !slices.Contains(records, right):
 			t.Fatal("something is done to a withdrawn record")
 		case right == paiza.RightConfirmRelease && c.Proposer == who.ID:
 			t.Fatal("one person is four eyes")
