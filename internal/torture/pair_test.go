@@ -157,7 +157,9 @@ func TestPair(t *testing.T) {
 	if pages.Load() == before {
 		t.Error("nobody read a page after the kill")
 	}
-	if away.Load() > 4 {
+	// Each of four readers has one on its way, and one more on a kept connection
+	// of which the proxy has not yet seen that it is closed.
+	if away.Load() > 8 {
 		t.Errorf("%d pages were lost, more than were on their way", away.Load())
 	}
 	seen, err := look(ctx, k)
