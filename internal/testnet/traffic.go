@@ -78,7 +78,7 @@ func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 func (t *Traffic) seizure(ctx context.Context, from, to *Node) (Event, error) {
 	z, err := from.desk.RecordSeizure(ctx, from.As(paiza.RoleRegistrar), paiza.NewSeizure{
 		Date: fmt.Sprintf("2026-%02d-%02d", 1+t.rnd.IntN(9), 1+t.rnd.IntN(28)), Country: pick(t.rnd, countries), Substance: pick(t.rnd, substances),
-		Amount: fmt.Sprint(10 + t.rnd.IntN(5000)), Unit: "g", Handling: paiza.NewHandling{TLP: string(paiza.TLPAmber)}})
+		Amount: fmt.Sprint(10 + t.rnd.IntN(5000)), Unit: "g", Reference: "Exercise", Handling: paiza.NewHandling{TLP: string(paiza.TLPAmber)}})
 	if err != nil {
 		return Event{}, err
 	}

@@ -27,7 +27,7 @@ type alertsView struct {
 // alertRow is one alert with names.
 type alertRow struct {
 	paiza.Alert
-	Owner string // name of the agency
+	Owner string // name of the agency, or of the node that it came from
 }
 
 // alertPage is how many alerts a page of the list has.
@@ -74,11 +74,24 @@ func (s *Site) alerts(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) alertRows(r *http.Request, list []paiza.Alert) ([]alertRow, error) {
 	names, err := s.agencyNames(r)
+	if err != nil {
+		return nil, err
+	}
+	var c community
+	if slices.ContainsFunc(list, func(a paiza.Alert) bool { return a.Handling.Origin != "" }) {
+		if c, err = s.community(r); err != nil {
+			return nil, err
+		}
+	}
 	var out []alertRow
 	for _, a := range list {
-		out = append(out, alertRow{a, names[a.Handling.Owner]})
+		row := alertRow{a, names[a.Handling.Owner]}
+		if a.Handling.Origin != "" {
+			row.Owner = c.name(a.Handling.Origin)
+		}
+		out = append(out, row)
 	}
-	return out, err
+	return out, nil
 }
 
 // alertView is one alert.
