@@ -3,6 +3,7 @@
 # make build   bin/paiza
 # make bench   the figures of docs/FIGURES.md
 # make fuzz    every fuzz target for a minute
+# make outdated which libraries are behind; fails when one has been for ninety days
 # make torture nodes that are killed, lose power, are lied to: many rounds of chance; DURATION=5m, SEED=7, ROUNDS=40
 
 GO      ?= go
@@ -10,7 +11,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 export CGO_ENABLED = 0
 
-.PHONY: build demo test bench fuzz torture front tools test-tools clean check
+.PHONY: build demo test bench fuzz outdated torture front tools test-tools clean check
 
 build: front
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/paiza ./cmd/paiza
@@ -45,6 +46,9 @@ bench: build
 
 fuzz:
 	@sh scripts/fuzz.sh
+
+outdated:
+	@sh scripts/outdated.sh
 
 torture: test-tools build
 	$(GO) run ./internal/torture -duration $(or $(DURATION),2m) -seed $(or $(SEED),0)

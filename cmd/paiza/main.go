@@ -19,6 +19,7 @@ import (
 
 	"paiza"
 	"paiza/client"
+	"paiza/internal/auth"
 	"paiza/internal/config"
 	"paiza/internal/desk"
 	"paiza/internal/dial"
@@ -253,7 +254,16 @@ func (a *app) open(target string, log *slog.Logger, meter store.Meter) (*desk.De
 		return nil, nil, err
 	}
 	st.Measure(meter)
-	d, err := desk.Open(a.ctx, desk.Options{Store: st, Log: log, Backup: a.plan, Dial: a.dial, Certificate: a.certificate,
+	var breached *auth.Breached
+	if a.session.BreachedPasswords != "" {
+		if breached, err = auth.OpenBreached(a.session.BreachedPasswords); err != nil {
+			if errors.Is(err, auth.ErrBreachedForm) {
+				err = paiza.Invalid("config.breached", paiza.Args{"file": a.session.BreachedPasswords})
+			}
+			return nil, nil, errors.Join(err, st.Close())
+		}
+	}
+	d, err := desk.Open(a.ctx, desk.Options{Store: st, Breached: breached, Log: log, Backup: a.plan, Dial: a.dial, Certificate: a.certificate,
 		SessionIdle: a.session.Idle, SessionLength: a.session.Lifetime,
 		SecondFactor: desk.SecondFactor(a.session.SecondFactor)})
 	if err != nil {

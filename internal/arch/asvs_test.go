@@ -96,7 +96,11 @@ func TestRequirements(t *testing.T) {
 			}
 		}
 	}
-	if want := "Not met: " + strings.Join(missing["no"], ", ") + ". Partly: " + strings.Join(missing["partly"], ", ") + "."; last != want {
+	no := "none"
+	if len(missing["no"]) > 0 {
+		no = strings.Join(missing["no"], ", ")
+	}
+	if want := "Not met: " + no + ". Partly: " + strings.Join(missing["partly"], ", ") + "."; last != want {
 		t.Errorf("the last line should be:\n%s", want)
 	}
 }

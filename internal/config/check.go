@@ -176,6 +176,14 @@ func (l *loader) checkSession() {
 	s := &l.c.Session
 	l.between(&s.Lifetime, 5*time.Minute, 30*24*time.Hour)
 	l.choice(&s.SecondFactor, s.SecondFactor, "required", "administrators", "off")
+	if s.BreachedPasswords != "" {
+		f, err := os.Open(s.BreachedPasswords)
+		if err != nil {
+			l.bad(&s.BreachedPasswords, "config.file", paiza.Args{"file": s.BreachedPasswords})
+		} else {
+			f.Close()
+		}
+	}
 	l.between(&s.Idle, time.Minute, max(s.Lifetime, time.Minute))
 }
 

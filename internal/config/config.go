@@ -76,6 +76,9 @@ type Session struct {
 	// SecondFactor is from whom a second factor is demanded beside a password:
 	// required (from everybody), administrators, off.
 	SecondFactor string `toml:"second_factor" env:"PAIZA_SECOND_FACTOR" default:"required"`
+	// BreachedPasswords is a file of SHA-1 hashes, in order, of passwords that nobody
+	// may choose; off when empty.
+	BreachedPasswords string `toml:"breached_passwords" env:"PAIZA_BREACHED_PASSWORDS"`
 }
 
 // Passkey is the relying party of WebAuthn: the host of the public URL, or a

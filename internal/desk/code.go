@@ -54,7 +54,7 @@ func (d *Desk) RecoverByPassword(ctx context.Context, hash, password string, v V
 	if err != nil {
 		return Entry{}, err
 	}
-	secret, err := newPassword(r.Person, password)
+	secret, err := d.newPassword(r.Person, password)
 	if err != nil {
 		return Entry{}, err
 	}

@@ -20,6 +20,7 @@ import (
 
 	"paiza"
 	"paiza/internal/access"
+	"paiza/internal/auth"
 	"paiza/internal/catalog"
 	"paiza/internal/dial"
 	"paiza/internal/picture"
@@ -44,6 +45,8 @@ type Options struct {
 	// SecondFactor is from whom a second factor is demanded; the zero value demands
 	// none.
 	SecondFactor SecondFactor
+	// Breached lists passwords that are known from breaches; nil: none are.
+	Breached *auth.Breached
 	// Pause slows down who guesses passwords; nil: it waits.
 	Pause func(context.Context, time.Duration)
 }
@@ -59,6 +62,7 @@ type Desk struct {
 
 	idle, length time.Duration // of sessions
 	factor       SecondFactor
+	breached     *auth.Breached
 	pause        func(context.Context, time.Duration)
 	deviceMu     sync.Mutex
 	deviceSecret []byte
@@ -110,7 +114,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	}
 	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog),
 		plan: o.Backup, certificate: o.Certificate, asked: make(chan struct{}, 1), room: store.Room,
-		idle: o.SessionIdle, length: o.SessionLength, factor: o.SecondFactor, pause: o.Pause, dial: o.Dial}
+		idle: o.SessionIdle, length: o.SessionLength, factor: o.SecondFactor, breached: o.Breached, pause: o.Pause, dial: o.Dial}
 	d.back, d.stop = context.WithCancel(context.Background())
 	d.watching.look, d.watching.log = d.newestEvent, d.log
 	return d, d.clearCutOff(ctx)

@@ -117,8 +117,10 @@ func (d *Desk) nameHome(ctx context.Context, home Home, account error) (paiza.Ag
 // newPerson checks what was typed for an account and hashes its password.
 func (d *Desk) newPerson(in paiza.NewPerson) (paiza.Person, string, error) {
 	p, fields := d.newAccount(in)
-	if err := auth.CheckPassword(in.Password, p.Login, p.Name); err != nil {
+	if err := d.checkPassword(p, in.Password); errors.Is(err, paiza.ErrInvalid) {
 		fields = append(fields, passwordFault(err))
+	} else if err != nil {
+		return p, "", err
 	}
 	if len(fields) > 0 {
 		return p, "", &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: fields}

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -297,7 +298,7 @@ func (d *Desk) ResetPassword(ctx context.Context, who paiza.Actor, id, password,
 
 // setPassword gives a person a new password and ends his sessions besides one.
 func (d *Desk) setPassword(ctx context.Context, who paiza.Actor, p paiza.Person, password, action, reason, session string, more func(*store.Tx) error) error {
-	hash, err := newPassword(p, password)
+	hash, err := d.newPassword(p, password)
 	if err != nil {
 		return err
 	}
@@ -316,9 +317,28 @@ func (d *Desk) setPassword(ctx context.Context, who paiza.Actor, p paiza.Person,
 }
 
 // newPassword checks a new password and hashes it.
-func newPassword(p paiza.Person, password string) (string, error) {
-	if err := auth.CheckPassword(password, p.Login, p.Name); err != nil {
+func (d *Desk) newPassword(p paiza.Person, password string) (string, error) {
+	if err := d.checkPassword(p, password); err != nil {
+		if !errors.Is(err, paiza.ErrInvalid) {
+			return "", err
+		}
 		return "", &paiza.Error{Kind: paiza.ErrInvalid, Key: "error.form", Fields: []paiza.FieldError{passwordFault(err)}}
 	}
 	return auth.Hash(password)
+}
+
+// checkPassword refuses a new password for a person that is weak, or known from
+// a breach where the operator gave a list.
+func (d *Desk) checkPassword(p paiza.Person, password string) error {
+	if err := auth.CheckPassword(password, p.Login, p.Name); err != nil || d.breached == nil {
+		return err
+	}
+	found, err := d.breached.Has(password)
+	if err != nil {
+		return fmt.Errorf("the list of breached passwords: %w", err)
+	}
+	if found {
+		return auth.ErrBreached()
+	}
+	return nil
 }
