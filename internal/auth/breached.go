@@ -26,9 +26,12 @@ var ErrBreachedForm = errors.New("auth: not a list of SHA-1 hashes in order")
 // or without, as the list of Have I Been Pwned is downloaded. It stays on the
 // disk: a question reads some forty short pieces of it.
 type Breached struct {
-	r    io.ReaderAt
+	r    *os.File
 	size int64
 }
+
+// Close closes the file.
+func (b *Breached) Close() error { return b.r.Close() }
 
 // OpenBreached opens a list and looks at a hundred places of it.
 func OpenBreached(path string) (*Breached, error) {

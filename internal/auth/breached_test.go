@@ -55,3 +55,20 @@ func TestBreached(t *testing.T) {
 		}
 	}
 }
+
+// FuzzBreached: whatever a file holds, a search in it ends and does not panic.
+func FuzzBreached(f *testing.F) {
+	f.Add([]byte(strings.Repeat("A", 40) + ":1\r\n" + strings.Repeat("B", 40)))
+	f.Add([]byte("\n\n\n"))
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, content []byte) {
+		list, err := auth.OpenBreached(breachedFile(t, dir, []string{string(content)}))
+		if err != nil {
+			return
+		}
+		defer list.Close()
+		if _, err := list.Has("a password"); err != nil && !errors.Is(err, auth.ErrBreachedForm) {
+			t.Fatal(err)
+		}
+	})
+}
