@@ -12,10 +12,10 @@ import (
 // to mistake for letters.
 var codeLetters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// codeSize is the length of a one-time code in letters: 120 random bits, where
-// ASVS 5.0 6.5.2 asks for 112 of what is kept under a plain hash.
+// codeSize is the length of a one-time code in letters: 136 random bits, where
+// ASVS 5.0 11.5.1 asks for 128 of what nobody may guess.
 const (
-	codeSize  = 24
+	codeSize  = 28
 	codeGroup = 4
 )
 
