@@ -121,6 +121,9 @@ func filled(ctx context.Context, engine, dir string) (stop func(), n *node, err 
 	stop = func() {}
 	if *keep != "" {
 		dir = *keep
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return stop, nil, err
+		}
 	}
 	target := filepath.Join(dir, "load.paiza")
 	if engine == "postgres" {
