@@ -7,7 +7,7 @@ import (
 
 	"paiza"
 	"paiza/internal/desk"
-	"paiza/internal/relay"
+	"paiza/internal/link"
 	"paiza/wire"
 )
 
@@ -29,7 +29,7 @@ func (c *courierExportCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		r, err := relay.New(d, relay.Options{})
+		r, err := link.New(d, link.Options{})
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (c *courierImportCmd) Run(a *app) error {
 		if err := d.MayCourier(who); err != nil {
 			return err
 		}
-		r, err := relay.New(d, relay.Options{})
+		r, err := link.New(d, link.Options{})
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ import (
 
 	"paiza"
 	"paiza/internal/desk"
-	"paiza/internal/relay"
+	"paiza/internal/link"
 	"paiza/internal/store"
 	"paiza/wire"
 )
@@ -81,7 +81,7 @@ func (n *state) close() {
 func (n *state) up() {
 	n.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	_, _, wait, err := relay.Open(ctx, n.d, n.at, relay.Options{})
+	_, _, wait, err := link.Open(ctx, n.d, n.at, link.Options{})
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestTwoStates(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "stick")
 	aid := must[wire.NodeID](t)(wire.ParseNodeID(a.id))
 	bid := must[wire.NodeID](t)(wire.ParseNodeID(b.id))
-	ra, rb := must[*relay.Relay](t)(relay.New(a.d, relay.Options{})), must[*relay.Relay](t)(relay.New(b.d, relay.Options{}))
+	ra, rb := must[*link.Link](t)(link.New(a.d, link.Options{})), must[*link.Link](t)(link.New(b.d, link.Options{}))
 	var stick bytes.Buffer
 	if _, err := ra.Node().Export(ctx, bid, wire.Cursor{}, &stick); err != nil {
 		t.Fatal(err)

@@ -21,9 +21,9 @@ import (
 	"paiza/internal/config"
 	"paiza/internal/desk"
 	"paiza/internal/dial"
+	"paiza/internal/link"
 	"paiza/internal/listen"
 	"paiza/internal/obs"
-	"paiza/internal/relay"
 	"paiza/internal/web"
 )
 
@@ -147,7 +147,7 @@ func (n *running) serve(a *app, ready func(base string) error) error {
 	})
 	if n.cfg.Exchange.Address != "" {
 		ctx, stop := context.WithCancel(a.ctx)
-		_, at, wait, err := relay.Open(ctx, n.desk, n.cfg.Exchange.Address, relay.Options{Log: n.log})
+		_, at, wait, err := link.Open(ctx, n.desk, n.cfg.Exchange.Address, link.Options{Log: n.log})
 		if err != nil {
 			stop()
 			return errors.Join(err, l.Close())

@@ -19,7 +19,7 @@ import (
 var tiers = [][]string{
 	{"cmd/paiza"},
 	{"internal/testnet"},
-	{"internal/relay"},
+	{"internal/link"},
 	{"internal/web", "internal/api", "internal/demo", "internal/jobs", "internal/exchange"},
 	{"internal/desk"},
 	{"internal/store"},
@@ -37,7 +37,7 @@ var denied = map[string][]string{
 	"internal/demo":     {"internal/store", "internal/web"},
 	"internal/exchange": {"internal/store"},
 	"internal/jobs":     {"internal/store"},
-	"internal/relay":    {"internal/store", "internal/web", "internal/api", "internal/demo", "internal/jobs"},
+	"internal/link":     {"internal/store", "internal/web", "internal/api", "internal/demo", "internal/jobs"},
 }
 
 // allowed says which third-party modules a room may import. A room that is not

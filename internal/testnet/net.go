@@ -181,7 +181,7 @@ func (n *Net) places(ctx context.Context) (all, missing string, err error) {
 			}
 			all += fmt.Sprintln(a.plan.Name, b.plan.Name, st.Head.Epoch, st.Head.Seq)
 			if st.Head != have || st.Proven != have {
-				s := a.relay.Node().State(b.id)
+				s := a.link.Node().State(b.id)
 				missing += fmt.Sprintf("%s→%s: written %d, there %d, proven %d, last try: %s; ", a.plan.Name, b.plan.Name, st.Head.Seq, have.Seq, st.Proven.Seq, s.Detail)
 			}
 		}

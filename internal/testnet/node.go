@@ -16,7 +16,7 @@ import (
 	"paiza/internal/backup"
 	"paiza/internal/desk"
 	"paiza/internal/exchange"
-	"paiza/internal/relay"
+	"paiza/internal/link"
 	"paiza/internal/store"
 	"paiza/wire"
 )
@@ -30,7 +30,7 @@ type Node struct {
 	mu       sync.Mutex
 	store    *store.Store
 	desk     *desk.Desk
-	relay    *relay.Relay // nil while it is not in the network
+	link     *link.Link // nil while it is not in the network
 	leave    func()
 	listener net.Listener
 	pages    string
@@ -57,7 +57,7 @@ func (n *Node) Target() string { return n.plan.Store }
 func (n *Node) Pages() string { return n.pages }
 
 // Traffic is what it knows of the traffic with another node.
-func (n *Node) Traffic(with *Node) exchange.State { return n.relay.Node().State(with.id) }
+func (n *Node) Traffic(with *Node) exchange.State { return n.link.Node().State(with.id) }
 
 // As is somebody at the node who holds the roles and has just proven that it is
 // he: a post and no account.
@@ -201,15 +201,15 @@ func (n *Node) knows(ctx context.Context, other *Node) bool {
 func (n *Node) up() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.relay != nil
+	return n.link != nil
 }
 
 func (n *Node) wake(other *Node) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.relay != nil {
-		n.relay.Node().Wake(other.id)
-		n.relay.Node().Knock(other.id)
+	if n.link != nil {
+		n.link.Node().Wake(other.id)
+		n.link.Node().Knock(other.id)
 	}
 }
 
@@ -217,7 +217,7 @@ func (n *Node) wake(other *Node) {
 func (n *Node) Connect() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.relay != nil {
+	if n.link != nil {
 		return nil
 	}
 	if n.listener == nil {
@@ -226,7 +226,7 @@ func (n *Node) Connect() error {
 			return err
 		}
 	}
-	r, err := relay.New(n.desk, relay.Options{Log: n.net.plan.Log, Now: n.plan.Now, Limits: n.net.plan.Limits, Look: 200 * time.Millisecond,
+	r, err := link.New(n.desk, link.Options{Log: n.net.plan.Log, Now: n.plan.Now, Limits: n.net.plan.Limits, Look: 200 * time.Millisecond,
 		Share: 500 * time.Millisecond, Lease: 2 * time.Second,
 		Between: func(t exchange.Transport) exchange.Transport { return line{net: n.net, from: n, real: t} }})
 	if err != nil {
@@ -234,7 +234,7 @@ func (n *Node) Connect() error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	wait := r.Serve(ctx, n.listener)
-	n.listener, n.relay = nil, r
+	n.listener, n.link = nil, r
 	closePages, err := n.openPages(ctx)
 	n.leave = func() { cancel(); wait(); closePages() }
 	return err
@@ -247,7 +247,7 @@ func (n *Node) Disconnect() {
 	defer n.mu.Unlock()
 	if n.leave != nil {
 		n.leave()
-		n.leave, n.relay = nil, nil
+		n.leave, n.link = nil, nil
 	}
 	if n.listener != nil {
 		_ = n.listener.Close()

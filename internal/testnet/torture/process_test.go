@@ -16,7 +16,7 @@ import (
 
 	"paiza"
 	"paiza/internal/desk"
-	"paiza/internal/relay"
+	"paiza/internal/link"
 	"paiza/internal/store"
 	"paiza/internal/store/pgtest"
 	"paiza/internal/testnet"
@@ -63,7 +63,7 @@ func serve(text string) error {
 	if err != nil {
 		return err
 	}
-	_, _, wait, err := relay.Open(ctx, d, o.Address, relay.Options{Look: 200 * time.Millisecond, Share: 500 * time.Millisecond, Lease: 2 * time.Second})
+	_, _, wait, err := link.Open(ctx, d, o.Address, link.Options{Look: 200 * time.Millisecond, Share: 500 * time.Millisecond, Lease: 2 * time.Second})
 	if err != nil {
 		return err
 	}
