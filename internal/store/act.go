@@ -12,26 +12,21 @@ import (
 	"paiza/internal/ledger"
 )
 
-// Append writes the ledger entry of an act: its row, its hashes in the tree and
-// the signed head. The counter's row lock puts the acts of all processes in one
-// order. Whatever cannot be written or does not fit the tree refuses the act.
+// Append writes the ledger entry of an act. Its hashes in the tree and the signed
+// head are written at the end of the transaction (see growth). Whatever cannot be
+// written or does not fit the tree refuses the act.
 func (t *Tx) Append(a *paiza.Act) error {
 	if t.s.repair {
 		return paiza.Unavailable("cli.ledger.repair", nil)
 	}
-	seq, err := t.next("act", 1)
-	if err != nil {
-		return err
-	}
-	tree, key, err := t.head(seq - 1)
+	seq, err := t.nextEntry()
 	if err != nil {
 		return err
 	}
 	*a = clean(*a)
 	a.Seq = seq
 	sealed := ledger.Seal(a.Content)
-	hashes := tree.Append(ledger.Leaf(*a, sealed))
-	if _, err := t.exec(insertText("act", strings.Split(actColumns, ", ")),
+	if _, err := t.exec(insertAct,
 		seq, a.At.UnixMilli(), a.Actor.ID, a.Actor.Name, joinRoles(a.Actor.Roles), a.Actor.From, a.Action, a.Subject, a.Reason, a.Detail, sealed.Salt,
 		sealed.Form, a.Actor.Agency, a.Version, sealed.Content); err != nil {
 		return err
@@ -41,15 +36,8 @@ func (t *Tx) Append(a *paiza.Act) error {
 			return err
 		}
 	}
-	if err := t.insertHashes(ledger.Stored(seq-1), hashes); err != nil {
-		return err
-	}
-	signed, err := key.Sign(&tree)
-	if err != nil {
-		return err
-	}
-	t.s.heads.keep(head{signed, tree, key})
-	return t.SetMeta(metaCheckpoint, signed)
+	t.growth.hashes = append(t.growth.hashes, t.growth.tree.Append(ledger.Leaf(*a, sealed))...)
+	return nil
 }
 
 // clean gives an act the form in which both engines give it back: times in
@@ -64,6 +52,8 @@ func clean(a paiza.Act) paiza.Act {
 }
 
 const actColumns = "seq, at, actor, name, roles, origin, action, subject, reason, detail, salt, form, agency, version, content"
+
+var insertAct = insertText("act", strings.Split(actColumns, ", "))
 
 // Acts lists acts before a number, newest first; before 0 begins at the newest.
 func (s *Store) Acts(ctx context.Context, before int64, limit int) ([]paiza.Act, error) {

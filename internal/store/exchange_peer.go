@@ -281,7 +281,7 @@ func (t *Tx) each(fn func(scanner) error, query string, args ...any) error {
 	if t.s.engine == postgres {
 		return each(t.ctx, t.conn, fn, query, args...)
 	}
-	st, err := t.prepare(query)
+	st, err := t.statement(query)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (t *Tx) WithdrawNote(num, version int64) error {
 
 // ThreadOf is the conversation that a note belongs to; empty when it began one.
 func (t *Tx) ThreadOf(num int64) (thread string, err error) {
-	err = t.queryRow("SELECT thread FROM note WHERE num = $1", num).Scan(&thread)
+	err = t.row("SELECT thread FROM note WHERE num = $1", num).Scan(&thread)
 	return thread, err
 }
 

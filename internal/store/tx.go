@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"paiza"
@@ -14,12 +16,17 @@ import (
 // Tx is a transaction that may write. Whoever gets one from Write may not keep
 // it after his function returns.
 type Tx struct {
-	s    *Store
-	ctx  context.Context
-	conn querier
-	raw  *sql.Conn // of PostgreSQL, for COPY
-	rev  int64     // of the cells this transaction touches; 0 until asked for
-	stmt map[string]*sql.Stmt
+	s *Store
+	// ctx is that of the act. On SQLite it has no end: to be interruptible, a
+	// statement takes a goroutine of its own. The act ends between two of them,
+	// with asked.
+	ctx, asked context.Context
+	conn       querier
+	raw        *sql.Conn // under conn, for COPY
+	rev        int64     // of the cells this transaction touches; 0 until asked for
+	stmt       map[string]*sql.Stmt
+	// growth is what the transaction's acts have added to the ledger.
+	growth *growth
 	// handlings are the numbers of those that this act has looked up.
 	handlings map[string]int64
 	grown     []wire.NodeID // peers whose logs this act has appended to
@@ -78,36 +85,73 @@ func (s *Store) keep(ctx context.Context, fn func(*Tx) error) error {
 // make the first of it wait.
 const batchMax = 64
 
+// statementMax bounds how many prepared statements the writer keeps: some are
+// made for one act alone.
+const statementMax = 400
+
 func (s *Store) writer() {
 	defer close(s.done)
+	tx := &Tx{s: s, stmt: map[string]*sql.Stmt{}}
+	defer tx.letGo()
 	for {
 		select {
 		case j := <-s.queue:
-			s.commitBatch(j)
+			s.commitBatch(tx, j)
 		case <-s.quit:
 			return
 		}
 	}
 }
 
-func (s *Store) commitBatch(first *job) {
+// begin opens a transaction on the connection that the writer keeps with its
+// statements.
+func (t *Tx) begin(ctx context.Context) error {
+	t.growth = nil
+	if len(t.stmt) > statementMax {
+		t.closeStatements()
+	}
+	if t.conn == nil {
+		conn, err := t.s.write.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		t.conn, t.raw = conn, conn
+	}
+	err := t.run(ctx, "BEGIN IMMEDIATE")
+	if errors.Is(err, driver.ErrBadConn) {
+		t.letGo()
+	}
+	return diskError(err)
+}
+
+// letGo gives the writer's connection back.
+func (t *Tx) letGo() {
+	t.closeStatements()
+	if t.raw != nil {
+		t.raw.Close()
+		t.conn, t.raw = nil, nil
+	}
+}
+
+// run executes a statement that has neither arguments nor rows.
+func (t *Tx) run(ctx context.Context, statement string) error {
+	st, err := t.prepare(statement)
+	if err == nil {
+		_, err = st.ExecContext(ctx)
+	}
+	return err
+}
+
+func (s *Store) commitBatch(tx *Tx, first *job) {
 	ctx := context.Background()
-	conn, err := s.write.Conn(ctx)
-	if err != nil {
+	if err := tx.begin(ctx); err != nil {
 		first.err <- err
 		return
 	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
-		first.err <- diskError(err)
-		return
-	}
-	tx := &Tx{s: s, ctx: ctx, conn: conn, stmt: map[string]*sql.Stmt{}}
-	defer tx.closeStatements()
 	// The first act needs no savepoint: if it fails, nothing else has happened
 	// yet. A savepoint costs a copy of every page, which a long import feels.
 	if err := s.try(tx, first); err != nil {
-		conn.ExecContext(ctx, "ROLLBACK")
+		tx.rollback()
 		first.err <- diskError(err)
 		return
 	}
@@ -121,19 +165,31 @@ func (s *Store) commitBatch(first *job) {
 		if j == nil {
 			break
 		}
-		if err := s.savepoint(conn, tx, j); err != nil {
+		if err := s.savepoint(tx, j); err != nil {
 			j.err <- err
 		} else {
 			waiting = append(waiting, j)
 		}
 	}
-	_, err = conn.ExecContext(ctx, "COMMIT")
+	tx.ctx, tx.asked = ctx, ctx
+	err := tx.seal()
+	if err == nil {
+		err = tx.run(ctx, "COMMIT")
+	}
 	if err != nil {
-		conn.ExecContext(ctx, "ROLLBACK")
+		tx.rollback()
 		err = diskError(err)
 	}
 	for _, j := range waiting {
 		j.err <- err
+	}
+}
+
+// rollback takes the transaction back. A connection that cannot even do that is
+// not used again.
+func (t *Tx) rollback() {
+	if err := t.run(context.Background(), "ROLLBACK"); err != nil && !strings.Contains(err.Error(), "no transaction is active") {
+		t.letGo()
 	}
 }
 
@@ -147,28 +203,23 @@ func (s *Store) try(tx *Tx, j *job) (err error) {
 	if j.ctx.Err() != nil {
 		return j.ctx.Err()
 	}
-	tx.ctx, tx.rev, tx.handlings, tx.grown, tx.many, tx.spans = j.ctx, 0, nil, nil, 0, nil // of an act that was taken back nothing may stay
+	tx.ctx, tx.asked = context.WithoutCancel(j.ctx), j.ctx
+	tx.rev, tx.handlings, tx.grown, tx.many, tx.spans = 0, nil, nil, 0, nil // of an act that was taken back nothing may stay
 	return j.fn(tx)
 }
 
-func (s *Store) savepoint(conn *sql.Conn, tx *Tx, j *job) error {
+func (s *Store) savepoint(tx *Tx, j *job) error {
 	ctx := context.Background()
-	begin, err := tx.prepare("SAVEPOINT act")
-	if err != nil {
+	if err := tx.run(ctx, "SAVEPOINT act"); err != nil {
 		return diskError(err)
 	}
-	end, err := tx.prepare("RELEASE act")
+	before := tx.growth.clone()
+	err := s.try(tx, j)
 	if err != nil {
-		return diskError(err)
+		tx.growth = before
+		tx.run(ctx, "ROLLBACK TO act")
 	}
-	if _, err := begin.ExecContext(ctx); err != nil {
-		return diskError(err)
-	}
-	err = s.try(tx, j)
-	if err != nil {
-		conn.ExecContext(ctx, "ROLLBACK TO act")
-	}
-	end.ExecContext(ctx)
+	tx.run(ctx, "RELEASE act")
 	return diskError(err)
 }
 
@@ -183,9 +234,12 @@ func (s *Store) writePostgres(ctx context.Context, fn func(*Tx) error) error {
 		return diskError(err)
 	}
 	defer stx.Rollback()
-	tx := &Tx{s: s, ctx: ctx, conn: stx, raw: conn, stmt: map[string]*sql.Stmt{}}
+	tx := &Tx{s: s, ctx: ctx, asked: ctx, conn: stx, raw: conn, stmt: map[string]*sql.Stmt{}}
 	defer tx.closeStatements()
 	if err := fn(tx); err != nil {
+		return diskError(err)
+	}
+	if err := tx.seal(); err != nil {
 		return diskError(err)
 	}
 	return diskError(stx.Commit())
@@ -195,14 +249,15 @@ func (t *Tx) closeStatements() {
 	for _, st := range t.stmt {
 		st.Close()
 	}
+	clear(t.stmt)
 }
 
-// exec runs a statement, prepared once per transaction.
+// exec runs a statement, prepared once.
 func (t *Tx) exec(query string, args ...any) (sql.Result, error) {
 	if t.s.engine == postgres {
 		return t.conn.ExecContext(t.ctx, query, args...) // the driver keeps statements for each connection
 	}
-	st, err := t.prepare(query)
+	st, err := t.statement(query)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +269,7 @@ func (t *Tx) row(query string, args ...any) scanner {
 	if t.s.engine == postgres {
 		return t.conn.QueryRowContext(t.ctx, query, args...)
 	}
-	st, err := t.prepare(query)
+	st, err := t.statement(query)
 	if err != nil {
 		return failed{err}
 	}
@@ -227,21 +282,25 @@ type failed struct{ err error }
 // Scan gives the error.
 func (f failed) Scan(...any) error { return f.err }
 
+// statement is the prepared query, unless the act has been given up meanwhile.
+func (t *Tx) statement(query string) (*sql.Stmt, error) {
+	if err := t.asked.Err(); err != nil {
+		return nil, err
+	}
+	return t.prepare(query)
+}
+
 func (t *Tx) prepare(query string) (*sql.Stmt, error) {
 	if st, ok := t.stmt[query]; ok {
 		return st, nil
 	}
-	// The statement outlives the act's context: a batch shares it.
-	st, err := t.conn.PrepareContext(context.WithoutCancel(t.ctx), t.s.engine.anonymous(query))
+	// The statement outlives the act's context.
+	st, err := t.conn.PrepareContext(context.Background(), t.s.engine.anonymous(query))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %.60q: %w", query, err)
 	}
 	t.stmt[query] = st
 	return st, nil
-}
-
-func (t *Tx) queryRow(query string, args ...any) *sql.Row {
-	return t.conn.QueryRowContext(t.ctx, query, args...)
 }
 
 // next raises a counter by n and returns its new value. The row's lock orders
