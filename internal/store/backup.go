@@ -121,10 +121,15 @@ func withoutRunning(ctx context.Context, file string) error {
 		}
 		return nil
 	})
-	if err == nil {
-		_, err = c.write.ExecContext(ctx, "VACUUM")
+	if err := errors.Join(err, c.Close()); err != nil {
+		return err
 	}
-	return errors.Join(err, c.Close())
+	db, err := sql.Open("sqlite", sqliteDSN(file, "rw", "immediate"))
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "VACUUM")
+	return errors.Join(diskError(err), db.Close())
 }
 
 // vacuumInto copies one state of the file while others read and write it.
