@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -25,17 +26,27 @@ type Tx struct {
 	raw        *sql.Conn // under conn, for COPY
 	rev        int64     // of the cells this transaction touches; 0 until asked for
 	stmt       map[string]*sql.Stmt
-	// growth is what the transaction's acts have added to the ledger.
-	growth *growth
-	// handlings are the numbers of those that this act has looked up.
-	handlings map[string]int64
-	grown     []wire.NodeID // peers whose logs this act has appended to
-	many      int64         // how many numbers are taken of a counter at once; see Expect
-	spans     map[string]*span
+	work
+	grown []wire.NodeID // peers whose logs this act has appended to
+	many  int64         // how many numbers are taken of a counter at once; see Expect
 }
 
-// span is numbers of a counter that this act has taken and not used yet.
-type span struct{ next, last int64 }
+// work is what the acts of one transaction share. Of an act that is taken back
+// nothing stays in it.
+type work struct {
+	acts      int64            // that are in the transaction
+	growth    *growth          // of the ledger
+	ends      map[int64]logEnd // of logs for peers
+	handlings map[string]int64 // that were looked up
+	spans     map[string]span  // of counters
+}
+
+func (w *work) clone() work {
+	return work{w.acts, w.growth.clone(), maps.Clone(w.ends), maps.Clone(w.handlings), maps.Clone(w.spans)}
+}
+
+// span is numbers of a counter that were taken and not used yet.
+type span struct{ used, last int64 }
 
 // querier is what *sql.DB, *sql.Conn and *sql.Tx have in common.
 type querier interface {
@@ -106,7 +117,7 @@ func (s *Store) writer() {
 // begin opens a transaction on the connection that the writer keeps with its
 // statements.
 func (t *Tx) begin(ctx context.Context) error {
-	t.growth = nil
+	t.work = work{}
 	if len(t.stmt) > statementMax {
 		t.closeStatements()
 	}
@@ -172,7 +183,7 @@ func (s *Store) commitBatch(tx *Tx, first *job) {
 		}
 	}
 	tx.ctx, tx.asked = ctx, ctx
-	err := tx.seal()
+	err := tx.finish()
 	if err == nil {
 		err = tx.run(ctx, "COMMIT")
 	}
@@ -183,6 +194,14 @@ func (s *Store) commitBatch(tx *Tx, first *job) {
 	for _, j := range waiting {
 		j.err <- err
 	}
+}
+
+// finish writes what the transaction's acts have in common.
+func (t *Tx) finish() error {
+	if err := t.writeEnds(); err != nil {
+		return err
+	}
+	return t.seal()
 }
 
 // rollback takes the transaction back. A connection that cannot even do that is
@@ -204,7 +223,8 @@ func (s *Store) try(tx *Tx, j *job) (err error) {
 		return j.ctx.Err()
 	}
 	tx.ctx, tx.asked = context.WithoutCancel(j.ctx), j.ctx
-	tx.rev, tx.handlings, tx.grown, tx.many, tx.spans = 0, nil, nil, 0, nil // of an act that was taken back nothing may stay
+	tx.rev, tx.grown, tx.many = 0, nil, 0
+	tx.acts++
 	return j.fn(tx)
 }
 
@@ -213,10 +233,10 @@ func (s *Store) savepoint(tx *Tx, j *job) error {
 	if err := tx.run(ctx, "SAVEPOINT act"); err != nil {
 		return diskError(err)
 	}
-	before := tx.growth.clone()
+	before := tx.work.clone()
 	err := s.try(tx, j)
 	if err != nil {
-		tx.growth = before
+		tx.work = before
 		tx.run(ctx, "ROLLBACK TO act")
 	}
 	tx.run(ctx, "RELEASE act")
@@ -239,7 +259,7 @@ func (s *Store) writePostgres(ctx context.Context, fn func(*Tx) error) error {
 	if err := fn(tx); err != nil {
 		return diskError(err)
 	}
-	if err := tx.seal(); err != nil {
+	if err := tx.finish(); err != nil {
 		return diskError(err)
 	}
 	return diskError(stx.Commit())
@@ -315,21 +335,24 @@ func (t *Tx) next(name string, n int64) (int64, error) {
 // then taken so many at a time; those that are left over stay unused.
 func (t *Tx) Expect(n int) { t.many = int64(n) }
 
-// number is the next number of a counter that may leave some out.
+// number is the next number of a counter that may leave some out. When many acts
+// share a transaction they take more and more at once; a node at rest leaves
+// none out.
 func (t *Tx) number(name string) (int64, error) {
-	if s := t.spans[name]; s != nil && s.next <= s.last {
-		s.next++
-		return s.next - 1, nil
+	if s := t.spans[name]; s.used < s.last {
+		s.used++
+		t.spans[name] = s
+		return s.used, nil
 	}
-	n := max(1, t.many)
+	n := max(1, t.many, t.acts/4)
 	last, err := t.next(name, n)
 	if err != nil {
 		return 0, err
 	}
 	if t.spans == nil {
-		t.spans = map[string]*span{}
+		t.spans = map[string]span{}
 	}
-	t.spans[name] = &span{next: last - n + 2, last: last}
+	t.spans[name] = span{used: last - n + 1, last: last}
 	return last - n + 1, nil
 }
 
