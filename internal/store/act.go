@@ -144,7 +144,7 @@ func scanAct(row scanner) (a paiza.Act, sealed ledger.Sealed, err error) {
 // Meta reads a setting of the store; empty when it was never set.
 func (s *Store) Meta(ctx context.Context, name string) (string, error) {
 	var v string
-	err := s.read.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = $1", name).Scan(&v)
+	err := s.askOften(ctx, "SELECT value FROM meta WHERE name = $1", name).Scan(&v)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

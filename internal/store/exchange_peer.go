@@ -94,7 +94,7 @@ func (t *Tx) trustChanged() error {
 // TrustRevision is the number of the last change to peers, cards and keys.
 func (s *Store) TrustRevision(ctx context.Context) (int64, error) {
 	var v int64
-	err := s.read.QueryRowContext(ctx, "SELECT value FROM counter WHERE name = 'trust'").Scan(&v)
+	err := s.askOften(ctx, "SELECT value FROM counter WHERE name = 'trust'").Scan(&v)
 	return v, diskError(err)
 }
 

@@ -73,7 +73,7 @@ func (s *Store) People(ctx context.Context) ([]paiza.Person, error) {
 
 // Person reads one account.
 func (s *Store) Person(ctx context.Context, id string) (paiza.Person, error) {
-	p, err := scanPerson(s.read.QueryRowContext(ctx, "SELECT "+personColumns+" FROM person WHERE id = $1", id))
+	p, err := scanPerson(s.askOften(ctx, "SELECT "+personColumns+" FROM person WHERE id = $1", id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, paiza.NotFound("person", id)
 	}
