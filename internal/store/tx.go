@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"maps"
@@ -23,8 +22,9 @@ type Tx struct {
 	// with asked.
 	ctx, asked context.Context
 	conn       querier
-	raw        *sql.Conn // under conn, for COPY
-	rev        int64     // of the cells this transaction touches; 0 until asked for
+	raw        *sql.Conn     // under conn, for COPY
+	took       time.Duration // the last commit
+	rev        int64         // of the cells this transaction touches; 0 until asked for
 	stmt       map[string]*sql.Stmt
 	work
 	grown []wire.NodeID // peers whose logs this act has appended to
@@ -94,7 +94,7 @@ func (s *Store) keep(ctx context.Context, fn func(*Tx) error) error {
 
 // batchMax bounds how many acts share a transaction, so that a crowd does not
 // make the first of it wait.
-const batchMax = 64
+const batchMax = 128
 
 // statementMax bounds how many prepared statements the writer keeps: some are
 // made for one act alone.
@@ -129,7 +129,7 @@ func (t *Tx) begin(ctx context.Context) error {
 		t.conn, t.raw = conn, conn
 	}
 	err := t.run(ctx, "BEGIN IMMEDIATE")
-	if errors.Is(err, driver.ErrBadConn) {
+	if err != nil {
 		t.letGo()
 	}
 	return diskError(err)
@@ -167,12 +167,9 @@ func (s *Store) commitBatch(tx *Tx, first *job) {
 		return
 	}
 	waiting := []*job{first}
+	patience := min(tx.took/2, patienceMax)
 	for len(waiting) < batchMax {
-		var j *job
-		select {
-		case j = <-s.queue:
-		default:
-		}
+		j := s.another(len(waiting), &patience)
 		if j == nil {
 			break
 		}
@@ -182,6 +179,7 @@ func (s *Store) commitBatch(tx *Tx, first *job) {
 			waiting = append(waiting, j)
 		}
 	}
+	began := time.Now()
 	tx.ctx, tx.asked = ctx, ctx
 	err := tx.finish()
 	if err == nil {
@@ -191,8 +189,37 @@ func (s *Store) commitBatch(tx *Tx, first *job) {
 		tx.rollback()
 		err = diskError(err)
 	}
+	tx.took = time.Since(began)
 	for _, j := range waiting {
 		j.err <- err
+	}
+}
+
+// patienceMax bounds how long acts wait for company.
+const patienceMax = 2 * time.Millisecond
+
+// another is an act that shares the transaction of those before it. One that is
+// alone waits for nobody. Several are a crowd: for half the time that the last
+// commit took, what is about to come is waited for, because it would have to
+// wait for the next commit.
+func (s *Store) another(acts int, patience *time.Duration) *job {
+	select {
+	case j := <-s.queue:
+		return j
+	default:
+	}
+	if acts == 1 || *patience <= 0 {
+		return nil
+	}
+	began := time.Now()
+	timer := time.NewTimer(*patience)
+	defer timer.Stop()
+	select {
+	case j := <-s.queue:
+		*patience -= time.Since(began)
+		return j
+	case <-timer.C:
+		return nil
 	}
 }
 
