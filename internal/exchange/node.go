@@ -23,6 +23,8 @@ type Config struct {
 	Inbox       Inbox
 	Archive     Archive
 	Attachments Attachments // nil: nothing to fetch
+	Ways        Ways        // nil: every peer is reached directly
+	Relay       Relay       // nil: nothing is carried for others
 	Transport   Transport
 	// Guard looks at every message once more before it leaves, by rules of its own,
 	// and says why it must not; nil lets everything pass.
@@ -41,6 +43,8 @@ type Node struct {
 	mu     sync.Mutex
 	peers  map[wire.NodeID]*peer
 	lanes  map[wire.NodeID]*lane
+	posts  map[wire.NodeID]*post         // by relay
+	bells  map[wire.NodeID]chan struct{} // of nodes for which parcels are kept
 }
 
 // New makes a node. It sends nothing before Run, and answers at once.
@@ -52,7 +56,7 @@ func New(c Config) *Node {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Node{Config: c, limits: c.Limits.withDefaults(), open: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		peers: map[wire.NodeID]*peer{}, lanes: map[wire.NodeID]*lane{}}
+		peers: map[wire.NodeID]*peer{}, lanes: map[wire.NodeID]*lane{}, posts: map[wire.NodeID]*post{}, bells: map[wire.NodeID]chan struct{}{}}
 }
 
 // Run sends to the peer until the context ends.
