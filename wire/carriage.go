@@ -23,6 +23,14 @@ type Carriage struct {
 	Receipts [][]byte
 }
 
+// Sending is a part of a log on its way in a parcel.
+type Sending struct {
+	Parcel *Parcel
+	Salt   [32]byte // opens the commitment in its header
+	First  uint64
+	End    Cursor
+}
+
 // Commit hides, by 32 random bytes, which part of a log a parcel carries: from the message First of
 // End's epoch to End.
 func Commit(salt [32]byte, first uint64, end Cursor) Hash {
@@ -59,11 +67,12 @@ func ParseCarriage(raw []byte) (*Carriage, error) {
 	if c.First == 0 || c.End.Seq < c.First || len(c.Receipts) == 0 {
 		return nil, refuse(ReasonMalformed, "a carriage of nothing")
 	}
-	_, err := c.header()
+	_, err := c.Header()
 	return c, err
 }
 
-func (c *Carriage) header() (*ParcelHeader, error) {
+// Header reads the header of the parcel.
+func (c *Carriage) Header() (*ParcelHeader, error) {
 	h := &ParcelHeader{}
 	r := &reader{b: c.Head}
 	h.decode(r)
@@ -83,7 +92,7 @@ type Relayed struct {
 // log is the one to which it commits, and that the relay's receipts are of that
 // parcel.
 func (c *Carriage) Verify(nodes map[NodeID]*History) (*ParcelHeader, []Relayed, error) {
-	h, err := c.header()
+	h, err := c.Header()
 	if err != nil {
 		return nil, nil, err
 	}

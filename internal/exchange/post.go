@@ -230,7 +230,7 @@ func (s *post) seal(ctx context.Context, load []*dispatch) (*wire.Parcel, error)
 		return nil, err
 	}
 	in := &wire.Letters{Cards: presentCards(me)}
-	c := Consignment{}
+	c := wire.Sending{}
 	for _, d := range load {
 		in.Letters = append(in.Letters, d.letter)
 		if d.first > 0 {
@@ -253,7 +253,7 @@ func (s *post) seal(ctx context.Context, load []*dispatch) (*wire.Parcel, error)
 	}
 	if c.First > 0 {
 		c.Parcel = p
-		err = n.Ways.Sent(ctx, c)
+		err = n.Ways.Sending(ctx, c)
 	}
 	return p, err
 }

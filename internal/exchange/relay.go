@@ -19,20 +19,12 @@ type Ways interface {
 	// Seen is the highest number that was taken from the peer by the relay.
 	Seen(ctx context.Context, peer, relay wire.NodeID) (uint64, error)
 	See(ctx context.Context, peer, relay wire.NodeID, number uint64) error
-	// Sent keeps, before it is given away, which part of the log for the peer a
+	// Sending keeps, before it is given away, which part of the log for the peer a
 	// parcel carries.
-	Sent(ctx context.Context, c Consignment) error
+	Sending(ctx context.Context, c wire.Sending) error
 	// Said keeps what a relay stated of parcels. The receipts are verified; of a
 	// parcel that carried no part of a log they are not needed.
 	Said(ctx context.Context, relay wire.NodeID, receipts []*wire.Receipt) error
-}
-
-// Consignment is a part of a log on its way in a parcel.
-type Consignment struct {
-	Parcel *wire.Parcel
-	Salt   [32]byte // opens the commitment in its header
-	First  uint64
-	End    wire.Cursor
 }
 
 // Relay is what a node does that carries parcels of others. It sees from whom to
