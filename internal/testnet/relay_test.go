@@ -99,13 +99,17 @@ func TestRelay(t *testing.T) {
 	reader := south.As(paiza.RoleAnalyst)
 	reader.Name = "Official " + marker
 	there, err := south.Desk().Notes(ctx, reader, desk.NoteFilter{Size: 10})
-	if err != nil || len(there) != 1 || there[0].Text != marker || len(there[0].Files) != 1 {
-		t.Fatalf("the note with its file is not there: %+v, %v", there, err)
+	if err != nil || len(there) != 1 {
+		t.Fatalf("%d notes, %v", len(there), err)
+	}
+	got, err := south.Desk().Note(ctx, reader, there[0].ID)
+	if err != nil || got.Text != marker || len(got.Files) != 1 {
+		t.Fatalf("the note with its file is not there: %+v, %v", got, err)
 	}
 	var whole bytes.Buffer
 	wait(t, "the file", func() bool {
 		whole.Reset()
-		return south.Desk().ReadFile(ctx, reader, there[0].ID, there[0].Files[0].ID, &whole) == nil
+		return south.Desk().ReadFile(ctx, reader, got.ID, got.Files[0].ID, &whole) == nil
 	})
 	if !bytes.Equal(whole.Bytes(), data) {
 		t.Error("the file came with other bytes")
