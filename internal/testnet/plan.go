@@ -19,8 +19,8 @@ import (
 
 // Plan is a network.
 type Plan struct {
-	Nodes  []NodePlan
-	Pairs  [][2]string // by name; nil: everybody with everybody
+	Nodes []NodePlan
+	Pairs [][2]string // by name; nil: everybody with everybody
 	// Ways are pairs without a direct link: the first node, the one that carries
 	// their parcels, the last node. The middle one is paired with both.
 	Ways   [][3]string
