@@ -6,14 +6,18 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"paiza"
 	"paiza/internal/desk"
 	"paiza/internal/exchange"
+	"paiza/internal/link"
+	"paiza/internal/store"
 	"paiza/internal/store/pgtest"
 	"paiza/internal/testnet"
 	"paiza/wire"
@@ -252,7 +256,7 @@ func TestRelayAccidents(t *testing.T) {
 // gives them to others, keeps some to itself and brings up old ones again costs
 // time and nothing else; what was refused is seen by the sender with its reason.
 func TestLyingRelay(t *testing.T) {
-	n, north, body, south := relayed(t, "")
+	n, _, body, _ := relayed(t, "")
 	tr := n.Traffic(11)
 	live(t, tr, 6)
 	quiet(t, n)
@@ -291,7 +295,6 @@ func TestLyingRelay(t *testing.T) {
 	if failed == 0 {
 		t.Error("no parcel was refused, so nothing was tried")
 	}
-	_, _ = north, south
 }
 
 // twisted is what a bad relay makes of parcels.
@@ -360,4 +363,97 @@ func TestRelayRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	quiet(t, n)
+}
+
+// TestRelayReturns: what is not collected in time goes back: the sender sees it at
+// the message, sends again, and nothing is lost or doubled. New keys of a sender
+// are learnt from his parcels.
+func TestRelayReturns(t *testing.T) {
+	var ahead atomic.Int64
+	n := open(t, testnet.Plan{Nodes: []testnet.NodePlan{{Name: "north", Body: "XAA"},
+		{Name: "body", Body: "CARICC", Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}, {Name: "south", Body: "XBB"}},
+		Ways: [][3]string{{"north", "body", "south"}}, Limits: exchange.Limits{Call: 3 * time.Second, MaxBackoff: time.Second}})
+	north, south := n.Node("north"), n.Node("south")
+	straight(t, n, nil)
+	ctx := t.Context()
+	live(t, n.Traffic(2), 4)
+	quiet(t, n)
+	south.Disconnect()
+	note, err := north.Desk().SendNote(ctx, north.As(paiza.RoleAnalyst), paiza.NewDeskNote{Peer: south.ID().String(), Title: "Exercise", Exercise: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := func(event wire.Event) func() bool {
+		return func() bool {
+			line, err := north.Desk().ItemTimeline(ctx, north.As(paiza.RoleAnalyst), "note/"+note.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return slices.ContainsFunc(line.Deliveries[0].Relayed, func(r paiza.Relayed) bool {
+				return r.Event == string(event) && (event == wire.EventRelayAcceptance || r.Reason == string(wire.ReasonReturned))
+			})
+		}
+	}
+	wait(t, "the note lies at the relay", said(wire.EventRelayAcceptance))
+	ahead.Store(int64(desk.ParcelsKept + time.Hour))
+	wait(t, "the sender is told", said(wire.EventRelayFailure))
+	ahead.Store(0)
+	if _, err := north.Desk().RotateKeys(ctx, north.As(paiza.RoleAdministrator), paiza.NewNode{Reason: "yearly"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := south.Connect(); err != nil {
+		t.Fatal(err)
+	}
+	live(t, n.Traffic(3), 6)
+	quiet(t, n)
+}
+
+// TestRelayProcesses: two processes of one node share its peers; a peer behind a
+// relay goes with the relay. When one of them dies the other goes on.
+func TestRelayProcesses(t *testing.T) {
+	n := open(t, testnet.Plan{Nodes: []testnet.NodePlan{{Name: "north", Body: "XAA", Store: pgtest.New(t)}, {Name: "body", Body: "CARICC"}, {Name: "south", Body: "XBB"}},
+		Ways: [][3]string{{"north", "body", "south"}}, Limits: exchange.Limits{Call: 3 * time.Second, MaxBackoff: time.Second}})
+	north, south := n.Node("north"), n.Node("south")
+	straight(t, n, nil)
+	s, err := store.Open(t.Context(), north.Target())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	d, err := desk.Open(t.Context(), desk.Options{Store: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	_, _, done, err := link.Open(ctx, d, "127.0.0.1:0", link.Options{Share: 500 * time.Millisecond, Lease: 2 * time.Second, Look: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { cancel(); done() }()
+	live(t, n.Traffic(4), 12)
+	quiet(t, n)
+	if err := north.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	note := paiza.NewDeskNote{Peer: south.ID().String(), Title: "Exercise", Exercise: true}
+	analyst := south.As(paiza.RoleAnalyst)
+	if _, err := d.SendNote(t.Context(), analyst, note); err != nil {
+		t.Fatal(err)
+	}
+	note.Peer = north.ID().String()
+	if _, err := south.Desk().SendNote(t.Context(), analyst, note); err != nil {
+		t.Fatal(err)
+	}
+	for from, to := range map[*desk.Desk]*desk.Desk{d: south.Desk(), south.Desk(): d} {
+		a, b := from.Exchange().Identity().Card().Node, to.Exchange().Identity().Card().Node
+		wait(t, "the other process goes on", func() bool {
+			st, err := from.Exchange().State(t.Context(), b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			have, err := to.Exchange().Have(t.Context(), a)
+			return err == nil && have == st.Head && st.Proven == st.Head
+		})
+	}
 }
