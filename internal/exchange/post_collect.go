@@ -313,6 +313,7 @@ func (s *post) answered(ctx context.Context, from wire.NodeID, l wire.Letter) {
 		return
 	}
 	if l.Kind == wire.LetterAnswer {
+		// Nobody waits for it, but it is signed and may say something.
 		if err := s.node.late(ctx, from, l); err != nil {
 			s.node.Log.Info("a late answer of a peer is of no use", "peer", from, "reason", err)
 		}

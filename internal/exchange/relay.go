@@ -157,6 +157,16 @@ func (n *Node) late(ctx context.Context, from wire.NodeID, l wire.Letter) error 
 		if err != nil {
 			return err
 		}
+		state, err := n.Outbox.State(ctx, from)
+		if err != nil {
+			return err
+		}
+		if h.Have.Compare(state.Have) < 0 {
+			// He was put back, or this was written before what he said since: a hello
+			// that somebody waits for tells.
+			p.ask()
+			return nil
+		}
 		_, _, err = n.met(ctx, p, h)
 		return err
 	case VerbBatch:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"paiza/wire"
@@ -18,7 +19,7 @@ type peer struct {
 	knock chan struct{} // the peer is there
 	items int           // messages of a batch; fewer while a message is looked for that he cannot take
 	alone wire.Cursor   // the message that he could not take though it came alone
-	greet bool          // a hello must come before anything is sent: the last try went wrong
+	greet atomic.Bool   // a hello must come before anything is sent: the last try went wrong
 	mu    sync.Mutex
 	state State
 }
@@ -31,7 +32,9 @@ func (p *peer) run(ctx context.Context) {
 		p.update(func(s *State) { s.Tried = p.node.Now() })
 		before := p.snapshot().Have
 		err := p.session(ctx)
-		p.greet = err != nil && !errors.Is(err, errSmaller)
+		if err != nil && !errors.Is(err, errSmaller) {
+			p.greet.Store(true)
+		}
 		if ctx.Err() != nil {
 			return
 		}
@@ -49,11 +52,20 @@ func (p *peer) run(ctx context.Context) {
 	}
 }
 
+// ask has a hello said as soon as may be.
+func (p *peer) ask() {
+	p.greet.Store(true)
+	signal(p.knock)
+}
+
 func (p *peer) rest(ctx context.Context, err error) {
 	l := p.node.limits
 	wait, fresh := l.Idle, p.fresh
 	if _, far, _ := p.node.via(ctx, p.id); far {
-		wait = l.Far
+		state, e := p.node.Outbox.State(ctx, p.id)
+		if e == nil && state.Proven == state.Head {
+			wait = l.Far
+		}
 	}
 	if err != nil {
 		wait, fresh = l.Backoff<<min(p.snapshot().Failed-1, 20), nil
@@ -99,7 +111,7 @@ func (p *peer) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if far && !p.greet {
+	if far && !p.greet.Load() {
 		// A hello there and back can take days, and what the peer lacks is known as
 		// well as it can be. If it is not so his refusal says that.
 		state, err := p.node.Outbox.State(ctx, p.id)
@@ -110,6 +122,7 @@ func (p *peer) session(ctx context.Context) error {
 			return p.send(ctx, state.Have, far)
 		}
 	}
+	p.greet.Store(false)
 	have, err := p.hello(ctx)
 	if err != nil {
 		return err
