@@ -41,7 +41,7 @@ func (s *post) collect(ctx context.Context) {
 
 func (s *post) round(ctx context.Context) error {
 	s.mu.Lock()
-	ask := &wire.Collect{Wait: uint32(longest / time.Millisecond), Acks: s.acks[:min(len(s.acks), 512):min(len(s.acks), 512)]}
+	ask := &wire.Collect{Wait: uint32(min(longest, s.node.limits.Call/2) / time.Millisecond), Acks: s.acks[:min(len(s.acks), 512):min(len(s.acks), 512)]}
 	for hash := range s.out {
 		if len(ask.Asked) < 512 {
 			ask.Asked = append(ask.Asked, hash)
@@ -289,7 +289,7 @@ func (s *post) serve(ctx context.Context, from wire.NodeID, in *wire.Letters) []
 func (s *post) request(ctx context.Context, from wire.NodeID, l wire.Letter) ([]byte, error) {
 	switch v := Verb(l.Verb); v {
 	case VerbHello, VerbBatch, VerbPlaces, VerbReturn, VerbAttachment:
-		return s.node.Serve(ctx, from, v, l.Body)
+		return s.node.Serve(inOrder(ctx), from, v, l.Body)
 	}
 	return nil, &wire.Refusal{Reason: wire.ReasonAbsent, Detail: "no such request"}
 }

@@ -146,6 +146,22 @@ func (n *Node) via(ctx context.Context, peer wire.NodeID) (wire.NodeID, bool, er
 	return n.Ways.Via(ctx, peer)
 }
 
+// ordered marks requests that came in the order in which they were sent.
+type ordered struct{}
+
+func inOrder(ctx context.Context) context.Context {
+	return context.WithValue(ctx, ordered{}, true)
+}
+
+// patience is how long a batch waits for those before it. Over a line they may
+// still come; in a parcel they came with it or before it.
+func (n *Node) patience(ctx context.Context) time.Duration {
+	if ctx.Value(ordered{}) != nil {
+		return min(n.limits.Wait, 200*time.Millisecond)
+	}
+	return n.limits.Wait
+}
+
 // late takes up an answer for which nobody waits any more: this process has
 // started anew since, or had given up. What it says of our log is signed all the
 // same.
