@@ -69,7 +69,7 @@ func (x *Exchange) Post(ctx context.Context, from wire.NodeID, raws [][]byte, si
 		if len(taken) == 0 {
 			return entry{}, errNothing
 		}
-		return entry{action: "relay.take", subject: "peer/" + p.Node, detail: strings.Join(taken, "; ")}, nil
+		return entry{action: "relay.take", subject: "peer/" + p.Node, detail: listed(taken)}, nil
 	})
 	if errors.Is(err, errNothing) {
 		err = x.countRefused(ctx, parcels, why, now)
@@ -109,6 +109,16 @@ func (x *Exchange) countRefused(ctx context.Context, parcels []*wire.Parcel, why
 
 func parcelText(p *wire.Parcel) string {
 	return fmt.Sprintf("%s to %s, %d bytes, %s", p.From, p.To, len(p.Bytes()), p.Hash())
+}
+
+// listed is a list for the ledger: of a long one its beginning, and a hash that
+// binds all of it.
+func listed(list []string) string {
+	all := strings.Join(list, "; ")
+	if len(list) <= 20 {
+		return all
+	}
+	return fmt.Sprintf("%s; and %d more, together %s", strings.Join(list[:20], "; "), len(list)-20, wire.Digest([]byte(all)))
 }
 
 // mayRelay says why a parcel is not taken over; empty when it is.
@@ -179,7 +189,7 @@ func (x *Exchange) Acked(ctx context.Context, by wire.NodeID, acks []wire.Ack, s
 		if len(given) == 0 {
 			return entry{}, errNothing
 		}
-		return entry{action: "relay.give", subject: "peer/" + p.Node, detail: strings.Join(given, "; ")}, nil
+		return entry{action: "relay.give", subject: "peer/" + p.Node, detail: listed(given)}, nil
 	})
 	if !errors.Is(err, errNothing) {
 		return err
@@ -255,7 +265,7 @@ func (d *Desk) returnParcels(ctx context.Context, who paiza.Actor, why wire.Reas
 				return entry{}, err
 			}
 		}
-		return entry{action: action, subject: subject, reason: reason, detail: strings.Join(text, "; ")}, nil
+		return entry{action: action, subject: subject, reason: reason, detail: listed(text)}, nil
 	})
 }
 
@@ -291,7 +301,8 @@ func (d *Desk) AllowRelay(ctx context.Context, who paiza.Actor, a, b, reason str
 	})
 }
 
-// EndRelay takes it back. What waits between the two goes back to its senders.
+// EndRelay takes it back. What waits between two that are named goes back to its
+// senders; of members of the directory it is still handed over.
 func (d *Desk) EndRelay(ctx context.Context, who paiza.Actor, a, b, reason string) error {
 	a, b, subject, err := d.relayPair(ctx, who, a, b, reason)
 	if err != nil {

@@ -48,6 +48,7 @@ type Node struct {
 	lanes  map[wire.NodeID]*lane
 	posts  map[wire.NodeID]*post         // by relay
 	bells  map[wire.NodeID]chan struct{} // of nodes for which parcels are kept
+	asking map[wire.NodeID]int           // questions for parcels that are held back
 }
 
 // New makes a node. It sends nothing before Run, and answers at once.
@@ -59,7 +60,8 @@ func New(c Config) *Node {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Node{Config: c, limits: c.Limits.withDefaults(), open: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		peers: map[wire.NodeID]*peer{}, lanes: map[wire.NodeID]*lane{}, posts: map[wire.NodeID]*post{}, bells: map[wire.NodeID]chan struct{}{}}
+		peers: map[wire.NodeID]*peer{}, lanes: map[wire.NodeID]*lane{}, posts: map[wire.NodeID]*post{}, bells: map[wire.NodeID]chan struct{}{},
+		asking: map[wire.NodeID]int{}}
 }
 
 // Run sends to the peer until the context ends.

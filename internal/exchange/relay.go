@@ -69,6 +69,10 @@ func (n *Node) answerCollect(ctx context.Context, from wire.NodeID, body []byte)
 	if err != nil {
 		return nil, err
 	}
+	if !n.queue(from, 1) {
+		return nil, &wire.Refusal{Reason: wire.ReasonBusy, Detail: "too many questions for parcels at once", After: time.Second}
+	}
+	defer n.queue(from, -1)
 	if len(ask.Acks) > 0 {
 		if err := n.Relay.Acked(ctx, from, ask.Acks, n.sign); err != nil {
 			return nil, err
@@ -101,6 +105,21 @@ func (n *Node) answerCollect(ctx context.Context, from wire.NodeID, body []byte)
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// queue counts the questions of a node that wait for parcels; false when there
+// are too many. One is needed, and an old one may not have noticed yet that its
+// line is gone.
+func (n *Node) queue(from wire.NodeID, by int) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if by > 0 && n.asking[from] >= 4 {
+		return false
+	}
+	if n.asking[from] += by; n.asking[from] == 0 {
+		delete(n.asking, from)
+	}
+	return true
 }
 
 // bell tells who waits for parcels that there may be some.
