@@ -145,6 +145,15 @@ func (s *Store) FilesToFetch(ctx context.Context, peer int64, n int) ([]FileUse,
 	return s.fileUses(ctx, "WHERE u.peer = $1 AND u.incoming = 1 AND u.refused = '' AND f.have < f.chunks ORDER BY f.num LIMIT $2", peer, int64(n))
 }
 
+// FileToFetch finds one of them by its id.
+func (s *Store) FileToFetch(ctx context.Context, peer int64, id wire.Hash) (FileUse, bool, error) {
+	list, err := s.fileUses(ctx, "WHERE u.peer = $1 AND u.incoming = 1 AND u.refused = '' AND f.have < f.chunks AND f.id = $2 LIMIT 1", peer, id.String())
+	if err != nil || len(list) == 0 {
+		return FileUse{}, false, err
+	}
+	return list[0], true, nil
+}
+
 // RefuseFile keeps why a file of a peer is not fetched.
 func (t *Tx) RefuseFile(u FileUse, reason string) error {
 	_, err := t.exec("UPDATE file_use SET refused = $1 WHERE file = $2 AND item = $3 AND peer = $4", reason, u.File, u.Item, u.Peer)

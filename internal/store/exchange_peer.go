@@ -203,7 +203,8 @@ type Trust struct {
 	Peers       []Peer
 	Cards       map[wire.NodeID][]*wire.Card // in the order of their serials
 	Revocations map[wire.NodeID][]*wire.Revocation
-	Directory   *wire.Directory // the latest; nil for none
+	Directory   *wire.Directory   // the latest; nil for none
+	Ways        map[string]string // by which node a peer is reached that has no direct link
 }
 
 // Trust reads it in one snapshot.
@@ -213,7 +214,7 @@ func (s *Store) Trust(ctx context.Context) (*Trust, error) {
 		return nil, err
 	}
 	defer tx.Rollback()
-	out := &Trust{Cards: map[wire.NodeID][]*wire.Card{}, Revocations: map[wire.NodeID][]*wire.Revocation{}}
+	out := &Trust{Cards: map[wire.NodeID][]*wire.Card{}, Revocations: map[wire.NodeID][]*wire.Revocation{}, Ways: map[string]string{}}
 	if err := tx.QueryRowContext(ctx, "SELECT value FROM counter WHERE name = 'trust'").Scan(&out.Rev); err != nil {
 		return nil, diskError(err)
 	}
@@ -234,6 +235,9 @@ func (s *Store) Trust(ctx context.Context) (*Trust, error) {
 			}
 			return take(raw)
 		}
+	}
+	if err := ways(ctx, tx, out.Ways); err != nil {
+		return nil, err
 	}
 	err = each(ctx, tx, blob(func(raw []byte) error {
 		c, err := wire.ParseCard(raw)
