@@ -24,10 +24,10 @@ func (a *arriving) Has(ctx context.Context, i int) (bool, error) {
 }
 
 // Put implements exchange.Chunks.
-func (a *arriving) Put(ctx context.Context, i int, chunk []byte) error {
-	err := a.Wanted.Put(ctx, i, chunk)
+func (a *arriving) Put(ctx context.Context, i int, chunks ...[]byte) error {
+	err := a.Wanted.Put(ctx, i, chunks...)
 	if err == nil {
-		a.have = i + 1
+		a.have = i + len(chunks)
 	}
 	return err
 }
