@@ -6,10 +6,10 @@
 #   scripts/deploy-test.sh [unit] [image]     both when none is named
 #
 # It needs Debian's mmdebstrap, qemu-system-x86 and e2fsprogs, and a mirror of
-# Debian for the first run; the machine is kept in bin/deploy-test. Run as root,
-# or as a user with ranges in /etc/subuid. Without /dev/kvm it is slow: a quarter
-# of an hour. SUITE and MIRROR name another Debian, ACCEL=tcg goes without KVM,
-# WAIT is how many seconds the machine may take.
+# Debian for the first run; the machine is kept in bin/deploy-test and is made by
+# root. Without KVM it takes half an hour. SUITE and MIRROR name another Debian,
+# ACCEL=tcg goes without KVM where it is broken, WAIT is how many seconds the
+# machine may take.
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin:/sbin
@@ -38,6 +38,7 @@ processor=max
 
 # The machine: made once, never written to again.
 if [ ! -e "$keep/root.img" ]; then
+	[ "$(id -u)" = 0 ] || { echo "The machine is made by root: run this once as root." >&2; exit 1; }
 	mkdir -p "$keep"
 	include=systemd-sysv,dbus,udev,kmod,iproute2,procps,linux-image-cloud-amd64
 	include=$include,postgresql,openssl,curl,ca-certificates,tzdata,docker.io,docker-cli,docker-compose,iptables
@@ -48,19 +49,19 @@ if [ ! -e "$keep/root.img" ]; then
 		--customize-hook='chroot "$1" systemctl -q mask serial-getty@ttyS0.service' \
 		--customize-hook='chroot "$1" systemctl -q disable docker.service docker.socket containerd.service postgresql.service' \
 		"$suite" "$keep/root.tar" ${MIRROR:-}
-	inside=sh
-	[ "$(id -u)" = 0 ] || inside="mmdebstrap --unshare-helper sh"
-	$inside -euc 'cd "$1"
-		mkdir root && tar -x -C root -f root.tar
-		cat root/boot/vmlinuz-* >vmlinuz && cat root/boot/initrd.img-* >initrd
+	(
+		cd "$keep"
+		rm -rf root new.img && mkdir root && tar -x -C root -f root.tar
+		cat root/boot/vmlinuz-* >vmlinuz
+		cat root/boot/initrd.img-* >initrd
 		truncate -s 8G new.img && mkfs.ext4 -q -d root new.img
-		rm -rf root root.tar && mv new.img root.img' sh "$keep"
+		rm -rf root root.tar && mv new.img root.img
+	)
 fi
 
 payload=$(mktemp "$keep/payload.XXXXXX")
 trap 'rm -f "$payload"' EXIT INT TERM
-parts=${*:-unit image}
-printf '%s\n' "$parts" >"$keep/parts"
+printf '%s\n' "${*:-unit image}" >"$keep/parts"
 tar -cf "$payload" bin/paiza deploy docs/guides/node-operator.md scripts/deploy-test -C "$keep" parts
 
 timeout "${WAIT:-3600}" qemu-system-x86_64 -accel "$accel" -cpu "$processor" -smp 2 -m 2560 -nographic -no-reboot -nic none -snapshot \

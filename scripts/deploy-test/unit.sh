@@ -64,6 +64,7 @@ pid=$(systemctl show -P MainPID paiza)
 grep -E '^(NoNewPrivs|Seccomp|CapEff|CapBnd|Uid):' "/proc/$pid/status"
 grep -q '^Seccomp:.*2$' "/proc/$pid/status" || fail "no filter of system calls"
 grep -q '^CapBnd:.*0000000000000000$' "/proc/$pid/status" || fail "the service has capabilities"
+nsenter -t "$pid" -m sh -c 'touch /var/lib/paiza/x && rm /var/lib/paiza/x' || fail "the service cannot write to its own folder"
 for place in /etc/paiza /usr/local/bin /var/lib /srv; do
 	! nsenter -t "$pid" -m touch "$place/x" 2>/dev/null || fail "the service can write to $place"
 done
