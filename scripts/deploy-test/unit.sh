@@ -76,7 +76,7 @@ paiza --node "$node" --token-file /run/token import --json "$here/seizures.csv"
 paiza --node "$node" --token-file /run/token picture market --json | grep -q '"1.5"' || fail "the import is not in the picture"
 curl -sf -X POST -H "Authorization: Bearer $(cat /run/token)" "$node/api/v1/node/jobs/backup/run" >/dev/null
 await 120 sh -c 'ls /var/backups/paiza/*.backup*'
-await 60 sh -c 'journalctl -q -u paiza | grep -q backup'
+await 60 sh -c "curl -sf http://127.0.0.1:9464/metrics | grep -q '^paiza_backup_last_timestamp_seconds [1-9]'"
 copy=$(ls /var/backups/paiza/*.backup*)
 stat -c '%A %U %n' "$copy"
 as_paiza backup verify "$copy"
