@@ -13,6 +13,7 @@ import (
 	"paiza"
 	"paiza/internal/access"
 	"paiza/internal/locale"
+	"paiza/internal/obs"
 	"paiza/wire"
 )
 
@@ -178,6 +179,8 @@ func (a *API) rated(w http.ResponseWriter, r *http.Request, c *caller) error {
 func (a *API) guard(row *route, handle http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		c := callerOf(r.Context())
+		obs.NoteRoute(r.Context(), Prefix+row.path)
+		obs.NotePerson(r.Context(), c.Actor.ID)
 		if err := permit(c.Actor, row.needs); err != nil {
 			if errors.As(err, new(*unauthenticated)) {
 				w.Header().Set("WWW-Authenticate", `Bearer realm="paiza"`)

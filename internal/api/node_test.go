@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"paiza"
 	"paiza/client"
 	"paiza/internal/desk"
+	"paiza/internal/obs"
 	"paiza/internal/store"
 	"paiza/internal/store/pgtest"
 )
@@ -199,3 +201,21 @@ const someSeizures = `date,country,division,place,routing,substance,amount,unit,
 2024-04-11,KAZ,,Кордай,Border - transit/free trade zone,Heroin,2,kg,Afghanistan,Afghanistan,Russian Federation
 2023-07-01,UZB,,Ташкент,Inland,Cannabis herb,40,kg,,,
 `
+
+// TestLoggedRoute: the log of requests names the row of the API that answered and
+// who asked, and no address.
+func TestLoggedRoute(t *testing.T) {
+	n := newNode(t, filepath.Join(t.TempDir(), "node.paiza"), Options{})
+	var log bytes.Buffer
+	h := obs.Requests(obs.NewLogger(&log, "info", "json"), nil, n.api)
+	r := httptest.NewRequest("GET", Prefix+"/seizures/77", nil)
+	r.Header.Set("Authorization", "Bearer "+n.token)
+	h.ServeHTTP(httptest.NewRecorder(), r)
+	var line struct{ Route, Person string }
+	if err := json.Unmarshal(log.Bytes(), &line); err != nil {
+		t.Fatal(err)
+	}
+	if line.Route != "/api/v1/seizures/{id}" || line.Person == "" || strings.Contains(log.String(), "77") {
+		t.Errorf("the log says %s", &log)
+	}
+}
