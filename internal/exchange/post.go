@@ -136,6 +136,14 @@ func (s *post) drop(d *dispatch) {
 	}
 }
 
+// renew lets what a peer is asked from now on replace what he was asked before
+// and has not collected.
+func (s *post) renew(peer wire.NodeID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runs[peer] = wire.NewRun()
+}
+
 // send gives parcels to the relay, one request after the other, so that they
 // arrive in the order of their numbers.
 func (s *post) send(ctx context.Context) {

@@ -196,8 +196,13 @@ func TestRelayAccidents(t *testing.T) {
 	}
 	quiet(t, n)
 
-	// South is away while north writes; what lies at the relay is enough.
+	// South is away while north writes; what lies at the relay is enough, though
+	// north begins anew and its hello is not answered.
 	south.Disconnect()
+	north.Disconnect()
+	if err := north.Connect(); err != nil {
+		t.Fatal(err)
+	}
 	live(t, tr, 8)
 	settled := func() bool {
 		state, err := north.Desk().Exchange().State(t.Context(), south.ID())
