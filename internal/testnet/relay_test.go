@@ -359,6 +359,10 @@ func TestRelayRefuses(t *testing.T) {
 		return len(at) > 0 && at[0].Event == string(wire.EventRelayRejection) && at[0].Reason == string(wire.ReasonRelay) &&
 			north.Traffic(south).Refused == wire.ReasonRelay
 	})
+	wait(t, "it is tried again", func() bool { return north.Traffic(south).Failed >= 4 })
+	if line, err := north.Desk().ItemTimeline(ctx, north.As(paiza.RoleAnalyst), "note/"+note.ID); err != nil || len(line.Deliveries[0].Relayed) != 1 {
+		t.Errorf("the same refusal again and again: %+v, %v", line.Deliveries, err)
+	}
 	state, err := body.Desk().Relayed(ctx, admin)
 	if err != nil {
 		t.Fatal(err)
