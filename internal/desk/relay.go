@@ -242,15 +242,19 @@ func (x *Exchange) ReturnParcels(ctx context.Context) error {
 		return err
 	}
 	return x.d.returnParcels(ctx, paiza.Actor{ID: "exchange", Name: "exchange", Agency: paiza.HomeAgency}, wire.ReasonReturned,
-		func(t *store.Tx) ([]*wire.Parcel, error) { return t.OldParcels(before, 500) }, "relay.return", "node/relay", "")
+		func(t *store.Tx) ([]*wire.Parcel, error) { return t.OldParcels(before, 500) }, "relay.return", "", "")
 }
 
-// returnParcels lets go of parcels, tells their senders why, and writes the entry.
+// returnParcels lets go of parcels, tells their senders why, and writes the
+// entry, of this node when no subject is given.
 func (d *Desk) returnParcels(ctx context.Context, who paiza.Actor, why wire.Reason, which func(*store.Tx) ([]*wire.Parcel, error), action, subject, reason string) error {
 	x := &Exchange{d: d}
 	k, err := d.node(ctx)
 	if err != nil {
 		return err
+	}
+	if subject == "" {
+		subject = "node/" + k.self.String()
 	}
 	sign := func(r wire.Receipt) (*wire.Receipt, error) { return wire.NewReceipt(r, k.identity.Sign) }
 	return d.act(ctx, who, func(t *store.Tx) (entry, error) {

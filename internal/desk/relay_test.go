@@ -1,9 +1,12 @@
 package desk_test
 
 import (
+	"crypto/ed25519"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"paiza"
 	"paiza/internal/desk"
@@ -148,6 +151,27 @@ func TestRelayTakesOver(t *testing.T) {
 			if got := waiting(b); len(got.Parcels) != 0 || len(waiting(a).Receipts) == 0 {
 				t.Error("what waited did not go back")
 			}
+			// All members of the trust directory: nobody while there is none.
+			if err := r.d.AllowRelay(ctx, who, "", "", "resolved"); err != nil {
+				t.Fatal(err)
+			}
+			member := a.parcel(b, r, 3, number+2)
+			want(post(member)[0], member, wire.EventRelayRejection, wire.ReasonRelay)
+			_, key, err := ed25519.GenerateKey(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cards := []*wire.Card{a.d.Exchange().Identity().Card(), b.d.Exchange().Identity().Card()}
+			slices.SortFunc(cards, func(x, y *wire.Card) int { return strings.Compare(x.Node.String(), y.Node.String()) })
+			dir, err := wire.NewDirectory(wire.DirectoryBody{Version: 1, Issued: now, Expires: now.AddDate(0, 1, 0), Warn: 30 * 24 * time.Hour, Known: 30 * 24 * time.Hour, Threshold: 1,
+				Bodies: []wire.Body{{Code: "CARICC", Key: key.Public().(ed25519.PublicKey)}}, Cards: cards}, key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.d.ImportDirectory(ctx, who, dir.Bytes(), "compared"); err != nil {
+				t.Fatal(err)
+			}
+			want(post(member)[0], member, wire.EventRelayAcceptance, "")
 			if report, err := r.d.Fsck(ctx, who); err != nil || !report.Sound {
 				t.Errorf("%+v, %v", report, err)
 			}

@@ -81,14 +81,29 @@ func (x *Exchange) See(ctx context.Context, peer, relay wire.NodeID, number uint
 	return x.d.store.Write(ctx, func(t *store.Tx) error { return t.SeeParcel(peer.String(), relay.String(), number) })
 }
 
-// Sending implements exchange.Ways.
-func (x *Exchange) Sending(ctx context.Context, c wire.Sending) error {
-	return x.d.store.Write(ctx, func(t *store.Tx) error { return t.KeepSending(c) })
+// Posted implements exchange.Ways.
+func (x *Exchange) Posted(ctx context.Context, c wire.Sending, r *wire.Receipt) error {
+	return x.said(ctx, c.Parcel.Relay, []*wire.Receipt{r}, func(t *store.Tx) error {
+		if r.Event == wire.EventRelayRejection {
+			again, err := t.RefusedBefore(c, r.Reason)
+			if err != nil {
+				return err
+			}
+			if again {
+				return errNothing
+			}
+		}
+		return t.KeepSending(c)
+	})
 }
 
-// Said implements exchange.Ways. What a relay states of a part of a log has an
-// entry in the ledger.
+// Said implements exchange.Ways.
 func (x *Exchange) Said(ctx context.Context, relay wire.NodeID, receipts []*wire.Receipt) error {
+	return x.said(ctx, relay, receipts, func(*store.Tx) error { return nil })
+}
+
+// said keeps what a relay stated of parts of logs. It has an entry in the ledger.
+func (x *Exchange) said(ctx context.Context, relay wire.NodeID, receipts []*wire.Receipt, before func(*store.Tx) error) error {
 	_, p, err := x.peer(ctx, relay)
 	if err != nil {
 		return err
@@ -96,6 +111,9 @@ func (x *Exchange) Said(ctx context.Context, relay wire.NodeID, receipts []*wire
 	err = x.d.act(ctx, machine(relay), func(t *store.Tx) (entry, error) {
 		n := 0
 		var last *wire.Receipt
+		if err := before(t); err != nil {
+			return entry{}, err
+		}
 		for _, r := range receipts {
 			fresh, err := t.KeepSaid(p.Node, r)
 			if err != nil {

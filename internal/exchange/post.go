@@ -136,6 +136,14 @@ func (s *post) drop(d *dispatch) {
 	}
 }
 
+// renew lets what a peer is asked from now on replace what he was asked before
+// and has not collected.
+func (s *post) renew(peer wire.NodeID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runs[peer] = wire.NewRun()
+}
+
 // send gives parcels to the relay, one request after the other, so that they
 // arrive in the order of their numbers.
 func (s *post) send(ctx context.Context) {
@@ -190,10 +198,13 @@ func (s *post) load() []*dispatch {
 
 // deliver seals one parcel and gives it to the relay.
 func (s *post) deliver(ctx context.Context, load []*dispatch) {
-	p, err := s.seal(ctx, load)
+	c, err := s.seal(ctx, load)
 	var said *wire.Receipt
 	if err == nil {
-		said, err = s.give(ctx, p)
+		said, err = s.give(ctx, c.Parcel)
+	}
+	if err == nil && c.First > 0 {
+		err = s.node.Ways.Posted(ctx, c, said)
 	}
 	if err == nil && said.Event != wire.EventRelayAcceptance {
 		err = &Undelivered{Relay: s.relay, Reason: said.Reason}
@@ -207,7 +218,7 @@ func (s *post) deliver(ctx context.Context, load []*dispatch) {
 		}
 		if len(u.calls) > 0 {
 			s.mu.Lock()
-			s.out[p.Hash()] = u
+			s.out[c.Parcel.Hash()] = u
 			s.mu.Unlock()
 		}
 	}
@@ -218,19 +229,18 @@ func (s *post) deliver(ctx context.Context, load []*dispatch) {
 	}
 }
 
-func (s *post) seal(ctx context.Context, load []*dispatch) (*wire.Parcel, error) {
+func (s *post) seal(ctx context.Context, load []*dispatch) (c wire.Sending, err error) {
 	n, to := s.node, load[0].to
 	me := n.Identity()
 	h, err := n.Trust.History(ctx, to)
 	if err != nil {
-		return nil, direct(err)
+		return c, direct(err)
 	}
 	number, err := n.Ways.Number(ctx, to, s.relay)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
 	in := &wire.Letters{Cards: presentCards(me)}
-	c := wire.Sending{}
 	for _, d := range load {
 		in.Letters = append(in.Letters, d.letter)
 		if d.first > 0 {
@@ -247,15 +257,8 @@ func (s *post) seal(ctx context.Context, load []*dispatch) (*wire.Parcel, error)
 	if c.First > 0 {
 		head.Carried = wire.Commit(c.Salt, c.First, c.End)
 	}
-	p, err := wire.SealParcel(head, in, me.Sign, h.Latest())
-	if err != nil {
-		return nil, direct(err)
-	}
-	if c.First > 0 {
-		c.Parcel = p
-		err = n.Ways.Sending(ctx, c)
-	}
-	return p, err
+	c.Parcel, err = wire.SealParcel(head, in, me.Sign, h.Latest())
+	return c, direct(err)
 }
 
 // direct keeps an error from being read as a refusal of the peer.
@@ -306,7 +309,7 @@ func (s *post) give(ctx context.Context, p *wire.Parcel) (*wire.Receipt, error) 
 	if !r.OfParcel(&p.ParcelHeader, p.Hash()) {
 		return nil, &Undelivered{Relay: s.relay, Reason: wire.ReasonConflict}
 	}
-	return r, s.node.Ways.Said(ctx, s.relay, []*wire.Receipt{r})
+	return r, nil
 }
 
 // statement reads a receipt of the relay and checks that it is his.

@@ -23,6 +23,9 @@ func (s *post) collect(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := s.round(ctx)
 		if err == nil {
+			if failed > 0 {
+				s.wake()
+			}
 			failed = 0
 			continue
 		}
@@ -36,6 +39,15 @@ func (s *post) collect(ctx context.Context) {
 		case <-time.After(wait):
 		case <-ctx.Done():
 		}
+	}
+}
+
+// wake has the peers behind the relay try again: the line to it is back.
+func (s *post) wake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for peer := range s.runs {
+		signal(s.node.peer(peer).knock)
 	}
 }
 

@@ -19,11 +19,11 @@ type Ways interface {
 	// Seen is the highest number that was taken from the peer by the relay.
 	Seen(ctx context.Context, peer, relay wire.NodeID) (uint64, error)
 	See(ctx context.Context, peer, relay wire.NodeID, number uint64) error
-	// Sending keeps, before it is given away, which part of the log for the peer a
-	// parcel carries.
-	Sending(ctx context.Context, c wire.Sending) error
-	// Said keeps what a relay stated of parcels. The receipts are verified; of a
-	// parcel that carried no part of a log they are not needed.
+	// Posted keeps which part of the log for the peer went in a parcel, and what the
+	// relay stated when it was given the parcel. The receipt is verified.
+	Posted(ctx context.Context, c wire.Sending, r *wire.Receipt) error
+	// Said keeps what a relay stated later of parcels that were posted. The receipts
+	// are verified.
 	Said(ctx context.Context, relay wire.NodeID, receipts []*wire.Receipt) error
 }
 

@@ -19,7 +19,7 @@ type peer struct {
 	knock chan struct{} // the peer is there
 	items int           // messages of a batch; fewer while a message is looked for that he cannot take
 	alone wire.Cursor   // the message that he could not take though it came alone
-	greet atomic.Bool   // a hello must come before anything is sent: the last try went wrong
+	greet atomic.Bool   // he has refused what was sent ahead: a hello must come before
 	mu    sync.Mutex
 	state State
 }
@@ -32,7 +32,7 @@ func (p *peer) run(ctx context.Context) {
 		p.update(func(s *State) { s.Tried = p.node.Now() })
 		before := p.snapshot().Have
 		err := p.session(ctx)
-		if err != nil && !errors.Is(err, errSmaller) {
+		if wire.ReasonOf(err) != "" {
 			p.greet.Store(true)
 		}
 		if ctx.Err() != nil {
@@ -107,26 +107,22 @@ func (p *peer) call(ctx context.Context, verb Verb, body []byte) ([]byte, error)
 // session says hello, agrees with the peer on where he is, and sends what he
 // lacks.
 func (p *peer) session(ctx context.Context) error {
-	_, far, err := p.node.via(ctx, p.id)
+	relay, far, err := p.node.via(ctx, p.id)
 	if err != nil {
 		return err
 	}
-	if far && !p.greet.Load() {
-		// A hello there and back can take days, and what the peer lacks is known as
-		// well as it can be. If it is not so his refusal says that.
-		state, err := p.node.Outbox.State(ctx, p.id)
-		if err != nil {
-			return err
-		}
-		if state.Head != state.Have {
-			return p.send(ctx, state.Have, far)
-		}
+	if far {
+		return p.farSession(ctx, relay)
 	}
-	p.greet.Store(false)
 	have, err := p.hello(ctx)
 	if err != nil {
 		return err
 	}
+	return p.bring(ctx, have, false)
+}
+
+// bring sends what the peer lacks who has said how far he is.
+func (p *peer) bring(ctx context.Context, have wire.Cursor, far bool) error {
 	ours, err := p.node.Past.Sent(ctx, p.id, []wire.Cursor{have})
 	if err != nil {
 		return err

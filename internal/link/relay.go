@@ -35,8 +35,10 @@ func (l *Link) mine(ctx context.Context) (map[wire.NodeID]wire.NodeID, error) {
 	}
 	for peer, via := range far {
 		if _, ok := out[via]; !ok {
-			if err := l.x.Release(ctx, peer); err != nil {
-				return nil, err
+			if l.runs(peer) {
+				if err := l.x.Release(ctx, peer); err != nil {
+					return nil, err
+				}
 			}
 			continue
 		}

@@ -74,6 +74,19 @@ func (t *Tx) KeepSending(c wire.Sending) error {
 	return err
 }
 
+// RefusedBefore reports whether the newest statement of the relay on a part of a
+// log was already the same refusal: it is asked for again and again.
+func (t *Tx) RefusedBefore(c wire.Sending, why wire.Reason) (bool, error) {
+	var event, reason string
+	err := t.row(`SELECT d.event, d.reason FROM parcel_sent s JOIN parcel_said d ON d.hash = s.hash
+		WHERE s.node = $1 AND s.relay = $2 AND s.epoch = $3 AND s.last >= $4 AND s.first <= $5 ORDER BY d.at DESC, s.made DESC LIMIT 1`,
+		c.Parcel.To.String(), c.Parcel.Relay.String(), int64(c.End.Epoch), int64(c.End.Seq), int64(c.First)).Scan(&event, &reason)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil && event == string(wire.EventRelayRejection) && reason == string(why), err
+}
+
 // KeepSaid keeps what a relay stated of a parcel in which a part of a log went.
 // It says whether the parcel is known and the statement new.
 func (t *Tx) KeepSaid(relay string, r *wire.Receipt) (bool, error) {

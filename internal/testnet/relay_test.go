@@ -196,8 +196,13 @@ func TestRelayAccidents(t *testing.T) {
 	}
 	quiet(t, n)
 
-	// South is away while north writes; what lies at the relay is enough.
+	// South is away while north writes; what lies at the relay is enough, though
+	// north begins anew and its hello is not answered.
 	south.Disconnect()
+	north.Disconnect()
+	if err := north.Connect(); err != nil {
+		t.Fatal(err)
+	}
 	live(t, tr, 8)
 	settled := func() bool {
 		state, err := north.Desk().Exchange().State(t.Context(), south.ID())
@@ -297,7 +302,7 @@ func TestLyingRelay(t *testing.T) {
 			}
 		}
 		time.Sleep(100 * time.Millisecond)
-		return failed() >= 3
+		return failed() >= 2
 	})
 	straight(t, n, nil)
 	quiet(t, n)
@@ -354,6 +359,10 @@ func TestRelayRefuses(t *testing.T) {
 		return len(at) > 0 && at[0].Event == string(wire.EventRelayRejection) && at[0].Reason == string(wire.ReasonRelay) &&
 			north.Traffic(south).Refused == wire.ReasonRelay
 	})
+	wait(t, "it is tried again", func() bool { return north.Traffic(south).Failed >= 4 })
+	if line, err := north.Desk().ItemTimeline(ctx, north.As(paiza.RoleAnalyst), "note/"+note.ID); err != nil || len(line.Deliveries[0].Relayed) != 1 {
+		t.Errorf("the same refusal again and again: %+v, %v", line.Deliveries, err)
+	}
 	state, err := body.Desk().Relayed(ctx, admin)
 	if err != nil {
 		t.Fatal(err)
