@@ -189,6 +189,7 @@ func multipartForm(w http.ResponseWriter, r *http.Request, dir string, most int6
 	if err != nil {
 		return readForm(r), nil, nil
 	}
+	r.PostForm = f.values // for who keeps it when the act is stopped
 	var files []paiza.NewFile
 	left := int64(maxForm) // of text fields, together
 	for {

@@ -105,6 +105,7 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, code int, name str
 	if err := t.ExecuteTemplate(buf, "layout", p); err != nil {
 		return err
 	}
+	s.refill(r, code, buf)
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.Print.HTML())

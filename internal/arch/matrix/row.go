@@ -154,6 +154,7 @@ var Web = map[string]Row{
 	"POST /language":                            {Needs: public},
 	"POST /theme":                               {Needs: public},
 	"GET /step-up":                              {Needs: signedIn},
+	"GET /step-up/typed":                        {Needs: signedIn},
 	"POST /step-up":                             {Needs: signedIn},
 	"POST /step-up/passkey/begin":               {Needs: signedIn},
 	"POST /step-up/passkey":                     {Needs: signedIn},
