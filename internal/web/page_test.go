@@ -1,8 +1,11 @@
 package web
 
 import (
+	"io/fs"
 	"net/http"
 	"net/url"
+	"path"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -265,6 +268,33 @@ func check(t *testing.T, name string, r reply) {
 		word = strings.Trim(word, ".,:;()«»“”")
 		if strings.Count(word, ".") >= 1 && locale.For("en").Has(word) || strings.Contains(word, "{n}") || strings.Contains(word, "<no value>") || strings.Contains(word, "%!") {
 			t.Errorf("%s: shows %q", name, word)
+		}
+	}
+}
+
+// TestPieces: no two files define a piece of one name, of which one would be
+// shown in the place of the other.
+func TestPieces(t *testing.T) {
+	files, err := fs.Glob(templateFiles, "templates/*/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	define, where := regexp.MustCompile(`{{define "([^"]+)"`), map[string]string{}
+	for _, file := range files {
+		dir, name := path.Split(file)
+		if dir != "templates/part/" && !strings.HasPrefix(name, "_") {
+			continue // a page has a "title" and a "main" of its own
+		}
+		raw, err := templateFiles.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range define.FindAllStringSubmatch(string(raw), -1) {
+			piece := m[1]
+			if where[piece] != "" {
+				t.Errorf("%s and %s define %q", where[piece], file, piece)
+			}
+			where[piece] = file
 		}
 	}
 }
