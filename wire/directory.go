@@ -82,7 +82,9 @@ func (d *Directory) Join(o *Directory, keys ...ed25519.PublicKey) (*Directory, e
 
 // Fingerprint is what bodies compare by voice before they sign a version: equal
 // words mean that they have the same one.
-func (d *Directory) Fingerprint() Fingerprint { return fingerprint("paiza directory words 1", d.hash[:]) }
+func (d *Directory) Fingerprint() Fingerprint {
+	return fingerprint("paiza directory words 1", d.hash[:])
+}
 
 // Bytes gives the directory as it travels.
 func (d *Directory) Bytes() []byte { return d.signed.Encode() }

@@ -54,6 +54,9 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 			view.Waiting = n
 			view.Attention = append(view.Attention, attention{v.Print.T("release.waiting", "n", n), "/releases", v.Print.T("home.look")})
 		}
+		if view.Attention, err = s.concerned(r, view.Attention); err != nil {
+			return err
+		}
 		if n := s.unread(r); n > 0 {
 			view.Attention = append(view.Attention, attention{v.Print.T("inbox.unread", "n", n), "/messages?only=unread", v.Print.T("home.look")})
 		}
