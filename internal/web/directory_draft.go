@@ -102,6 +102,7 @@ func (s *Site) draftPage(w http.ResponseWriter, r *http.Request, code int, view 
 		}
 		view.Bodies = append(view.Bodies, draftBody{b, on})
 	}
+	view.name(p.Tag())
 	if view.Of != "rule" {
 		q := view.Form.values
 		q.Set("expires", d.Expires.Format(time.DateOnly))
@@ -110,6 +111,23 @@ func (s *Site) draftPage(w http.ResponseWriter, r *http.Request, code int, view 
 		q.Set("threshold", strconv.Itoa(d.Threshold))
 	}
 	return s.render(w, r, code, "directory/draft", view)
+}
+
+// name calls the nodes that sign by their names in the language of the page.
+func (v *draftView) name(tag string) {
+	names := map[string]string{}
+	for _, c := range v.Cards {
+		names[c.Signing().String()] = c.Title(tag)
+	}
+	for i := range v.Signatures {
+		v.Signatures[i].Node = names[v.Signatures[i].Key]
+	}
+	for i := range v.Chosen {
+		v.Chosen[i].Node = names[v.Chosen[i].Key]
+	}
+	for i := range v.Bodies {
+		v.Bodies[i].Node = names[v.Bodies[i].Key]
+	}
 }
 
 // draftFile answers with the version as a file for the next body.
