@@ -87,6 +87,12 @@ func TestDirectoryInBrowser(t *testing.T) {
 	if got := ask("document.querySelector('main').textContent"); ask("String(document.querySelector('form[action$=\"/publish\"]'))") != "null" || !strings.Contains(got, "1 more signature is needed.") {
 		t.Errorf("with one of two signatures the page says %q", got)
 	}
+	check(t, "draft", a.as(t, "root").page("/directory/draft"))
+	do(chromedp.EmulateViewport(390, 900))
+	if got := ask("String(document.documentElement.scrollWidth)"); got != "390" {
+		t.Errorf("the page is %s wide on a screen of 390", got)
+	}
+	do(chromedp.EmulateViewport(1280, 900))
 	words := ask("document.querySelector('.fingerprint').textContent")
 	// The second, after its proof of presence has run out.
 	b.later(10 * time.Minute)

@@ -245,7 +245,7 @@ func check(t *testing.T, name string, r reply) {
 	t.Helper()
 	for selector, want := range map[string]int{"h1": 1, "main": 1, "header": 1, "title": 1,
 		"script:not([src])": 0, "style": 0, "[style]": 0, "[onclick], [onload], [onsubmit], [onchange]": 0, "a[href='#'], a[href='']": 0,
-		"a[href^='javascript:']": 0, "img:not([alt])": 0, "form[method='get'] input[type='password']": 0} {
+		"a[href^='javascript:']": 0, "img:not([alt])": 0, "th:not([scope])": 0, "table:not(:has(th))": 0, "button:empty, a[href]:empty:not([aria-label])": 0, "form[method='get'] input[type='password']": 0} {
 		if got := r.doc.Find(selector).Length(); got != want {
 			t.Errorf("%s: %d of %q, want %d", name, got, selector, want)
 		}
@@ -263,6 +263,22 @@ func check(t *testing.T, name string, r reply) {
 		if s.AttrOr("aria-label", "") == "" && s.Closest("label").Length() == 0 && (id == "" || r.doc.Find("label[for='"+id+"']").Length() == 0) {
 			t.Errorf("%s: field %q has no label", name, s.AttrOr("name", ""))
 		}
+	})
+	// What reads a page aloud follows these names, and the order of the headings.
+	r.doc.Find("[aria-describedby], [aria-labelledby]").Each(func(_ int, s *goquery.Selection) {
+		for _, id := range append(strings.Fields(s.AttrOr("aria-describedby", "")), strings.Fields(s.AttrOr("aria-labelledby", ""))...) {
+			if !seen[id] {
+				t.Errorf("%s: %q is named and is not there", name, id)
+			}
+		}
+	})
+	level := 1
+	r.doc.Find("main h1, main h2, main h3, main h4").Each(func(_ int, s *goquery.Selection) {
+		now := int(goquery.NodeName(s)[1] - '0')
+		if now > level+1 {
+			t.Errorf("%s: the heading %q of level %d follows one of level %d", name, s.Text(), now, level)
+		}
+		level = now
 	})
 	for word := range strings.FieldsSeq(r.text("body")) {
 		word = strings.Trim(word, ".,:;()«»“”")
