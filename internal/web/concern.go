@@ -21,16 +21,16 @@ func (s *Site) concerns(r *http.Request) []desk.Concern {
 	return list
 }
 
-// concerned adds the concerns to what needs the person's attention, each with the
+// concerned are the concerns as what needs the person's attention, each with the
 // page on which it is mended.
-func (s *Site) concerned(r *http.Request, list []attention) ([]attention, error) {
+func (s *Site) concerned(r *http.Request) (list []attention, err error) {
 	found := s.concerns(r)
 	if len(found) == 0 {
-		return list, nil
+		return nil, nil
 	}
 	c, err := s.community(r)
 	if err != nil {
-		return list, err
+		return nil, err
 	}
 	p := visitOf(r).Print
 	for _, one := range found {

@@ -44,8 +44,11 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	view := homeView{CanRead: v.can(paiza.RightReadSeizure), CanImport: v.can(paiza.RightImport),
 		CanManage: v.can(paiza.RightManagePeople)}
+	var err error
+	if view.Attention, err = s.concerned(r); err != nil {
+		return err
+	}
 	if view.CanRead {
-		var err error
 		if view.Overview, err = s.desk.Overview(r.Context(), v.Actor); err != nil {
 			return err
 		}
@@ -53,9 +56,6 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 		if n := s.waiting(r); n > 0 {
 			view.Waiting = n
 			view.Attention = append(view.Attention, attention{v.Print.T("release.waiting", "n", n), "/releases", v.Print.T("home.look")})
-		}
-		if view.Attention, err = s.concerned(r, view.Attention); err != nil {
-			return err
 		}
 		if n := s.unread(r); n > 0 {
 			view.Attention = append(view.Attention, attention{v.Print.T("inbox.unread", "n", n), "/messages?only=unread", v.Print.T("home.look")})

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
 
 	"paiza"
 )
@@ -181,5 +183,37 @@ func TestTypedInBrowser(t *testing.T) {
 	do(chromedp.Click("form[action$='/confirm'] button"), chromedp.WaitVisible(".flash"))
 	if got := ask("document.querySelector('main').textContent"); !strings.Contains(got, "agreed with the prosecutor") {
 		t.Error("the release is not confirmed with the note")
+	}
+}
+
+// TestRefilled: what was typed comes back as text and never as a part of the page,
+// into the one form that it was typed into, with what hides it opened.
+func TestRefilled(t *testing.T) {
+	page := `<main><form method="post" action="/other"><input name="a" value="1"></form><details class="more"><summary>x</summary><form method="post" action="/act">` +
+		`<input name="a" value="1"><input name="a"><input type="password" name="p"><input type="checkbox" name="c" value="x" checked><input type="checkbox" name="c" value="y">` +
+		`<select name="s"><option value="1" selected>one</option><option value="2">two</option></select><textarea name="t">old</textarea><button name="b" value="v">go</button></form></details></main>`
+	evil := `"></textarea><script>alert(1)</script><input name="evil`
+	out, found := refilled([]byte(page), typedForm{Action: "/act", Values: url.Values{"a": {evil, "second"}, "p": {"secret"}, "c": {"y"}, "s": {"2"}, "t": {"\n" + evil}, "b": {"w"}}}, "kept & well")
+	if !found {
+		t.Fatal("the form is not found")
+	}
+	doc, err := goquery.NewDocumentFromReader(bytes.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := doc.Find("form[action='/act']")
+	if doc.Find("script, [name=evil]").Length() != 0 {
+		t.Errorf("what was typed is a part of the page: %s", out)
+	}
+	got := reply{doc: doc}.fields("form[action='/act']")
+	want := url.Values{"a": {evil, "second"}, "p": {""}, "c": {"y"}, "s": {"2"}, "t": {"\n" + evil}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if form.Find("[role=status]").Text() != "kept & well" || form.Find("button").AttrOr("value", "") != "v" || doc.Find("details[open]").Length() != 1 || doc.Find("form[action='/other'] input").AttrOr("value", "") != "1" {
+		t.Errorf("the page around it: %s", out)
+	}
+	if _, found := refilled([]byte(page), typedForm{Action: "/nowhere"}, ""); found {
+		t.Error("a form that is not there is found")
 	}
 }
