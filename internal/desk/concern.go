@@ -16,6 +16,9 @@ import (
 const (
 	LongSilent = 30 * time.Minute    // a peer that does not answer for longer
 	EndsSoon   = 30 * 24 * time.Hour // a key or a directory that ends within
+	// refusedOften is after how many tries that a peer refuses in a row: one is
+	// often mended by the next.
+	refusedOften = 3
 )
 
 // Concern is something about the exchange that an operator should look at.
@@ -24,11 +27,12 @@ type Concern struct {
 	Node  string    // name of the peer; empty for this node itself
 	Until time.Time // when a key or the directory ends, or was last good; zero where nothing ends
 	N     int64     // messages, or zero
+	Why   string    // wire.Reason of a refusal; empty for none
 }
 
 // ConcernKinds are the kinds of concerns, the worst first. Each is an act of the
 // ledger, notice.<kind>, when it begins, and so an event.
-var ConcernKinds = []string{"fork", "key_ended", "directory_ended", "silent", "quarantine", "key_ends", "card_ends", "directory_ends"}
+var ConcernKinds = []string{"fork", "key_ended", "directory_ended", "refused", "silent", "quarantine", "key_ends", "card_ends", "directory_ends"}
 
 // noticeOver is the act that a concern is none any more.
 const noticeOver = "notice.over"
@@ -78,6 +82,9 @@ func (d *Desk) NoteConcerns(ctx context.Context) (int, error) {
 		if !c.Until.IsZero() {
 			detail += ", " + c.Until.UTC().Format(time.RFC3339)
 		}
+		if c.Why != "" {
+			detail += ", " + c.Why
+		}
 		if c.N > 0 {
 			detail += fmt.Sprintf(", %d messages", c.N)
 		}
@@ -121,9 +128,14 @@ func (d *Desk) atExchange(ctx context.Context) (out []Concern, self string, err 
 		if p.Status != paiza.PeerActive {
 			continue
 		}
-		add := func(kind string, until time.Time, n int64) { out = append(out, Concern{kind, p.Node, until, n}) }
-		if wire.Reason(p.Refused) == wire.ReasonFork {
+		add := func(kind string, until time.Time, n int64) {
+			out = append(out, Concern{Kind: kind, Node: p.Node, Until: until, N: n})
+		}
+		switch {
+		case wire.Reason(p.Refused) == wire.ReasonFork:
 			add("fork", time.Time{}, 0)
+		case p.Refused != "" && p.Failed >= refusedOften:
+			out = append(out, Concern{Kind: "refused", Node: p.Node, Why: p.Refused})
 		}
 		if p.Failed > 0 && now.Sub(later(p.Contact, p.Added)) > LongSilent {
 			add("silent", later(p.Contact, p.Added), 0)
@@ -147,9 +159,9 @@ func (d *Desk) atExchange(ctx context.Context) (out []Concern, self string, err 
 func ending(list []Concern, node, ended, ends string, until, now time.Time) []Concern {
 	switch {
 	case now.After(until):
-		return append(list, Concern{ended, node, until, 0})
+		return append(list, Concern{Kind: ended, Node: node, Until: until})
 	case until.Sub(now) < EndsSoon:
-		return append(list, Concern{ends, node, until, 0})
+		return append(list, Concern{Kind: ends, Node: node, Until: until})
 	}
 	return list
 }

@@ -67,11 +67,15 @@ func TestConcerns(t *testing.T) {
 			t.Errorf("a silent partner with another history: %v", got)
 		}
 	}
+	note(paiza.Peer{Contact: now, Failed: 3, Refused: "key revoked"})
+	if got := look(); !slices.Equal(got, []string{"refused"}) {
+		t.Errorf("a partner that refuses: %v", got)
+	}
 	note(paiza.Peer{Contact: now})
 	if got := look(); got != nil {
 		t.Errorf("after the contact: %v", got)
 	}
-	if got := told(admin); !slices.Equal(got, []string{"notice.fork", "notice.silent", "notice.over", "notice.over"}) {
+	if got := told(admin); !slices.Equal(got, []string{"notice.fork", "notice.silent", "notice.refused", "notice.over", "notice.over", "notice.over"}) {
 		t.Errorf("who looks after partners is told %v", got)
 	}
 	if got := told(analyst); got != nil {

@@ -41,7 +41,7 @@ func (s *Site) concerned(r *http.Request) (list []attention, err error) {
 		case "directory_ends", "directory_ended":
 			link = "/directory"
 		}
-		list = append(list, attention{p.T("concern."+one.Kind, "name", c.name(one.Node), "time", one.Until, "n", one.N), link, p.T("home.look")})
+		list = append(list, attention{p.T("concern."+one.Kind, "name", c.name(one.Node), "time", one.Until, "n", one.N, "reason", reasonText(p, one.Why)), link, p.T("home.look")})
 	}
 	return list, nil
 }
