@@ -94,7 +94,7 @@ func (k *community) describe(draft *wire.Directory, peers []paiza.Peer) Director
 	out := DirectoryDraft{Directory: draft, From: k.Directory, Words: draft.Fingerprint(), Stale: !k.continues(draft)}
 	out.signatures(k)
 	for _, c := range draft.Cards {
-		switch was := k.listed(c.Node); {
+		switch was := k.before(c.Node); {
 		case was == nil:
 			out.Added = append(out.Added, c)
 		case was.Serial != c.Serial:
@@ -182,7 +182,8 @@ func (k *community) continues(dir *wire.Directory) bool {
 	return dir.Version == k.Directory.Version+1 && dir.Previous == k.Directory.Hash()
 }
 
-func (k *community) listed(node wire.NodeID) *wire.Card {
+// before is the card of a node on the version that is in use; nil for none.
+func (k *community) before(node wire.NodeID) *wire.Card {
 	if k.Directory == nil {
 		return nil
 	}
