@@ -74,7 +74,8 @@ type AlertFilter struct {
 	Kinds     []AlertKind
 	Urgencies []Urgency
 	TLPs      []TLP
-	Withdrawn bool // what was withdrawn, and nothing else
+	Origin    string // OriginOwn, OriginOthers, or the name of a node; empty for all
+	Withdrawn bool   // what was withdrawn, and nothing else
 }
 
 // Limits of an alert, in bytes.

@@ -95,6 +95,7 @@ func ParseAlerts(q url.Values) (paiza.AlertFilter, error) {
 		Kinds:     codes[paiza.AlertKind](&p, KeyKind, func(s string) bool { return slices.Contains(paiza.AlertKinds(), paiza.AlertKind(s)) }),
 		Urgencies: codes[paiza.Urgency](&p, KeyUrgency, func(s string) bool { return slices.Contains(paiza.Urgencies(), paiza.Urgency(s)) }),
 		TLPs:      codes[paiza.TLP](&p, KeyLabel, func(s string) bool { return slices.Contains(paiza.TLPs(), paiza.TLP(s)) }),
+		Origin:    one[string](&p, KeyOrigin, isOrigin),
 		Withdrawn: one[string](&p, KeyWithdrawn, func(s string) bool { return s == alone }) == alone,
 	}
 	return f, p.err()
@@ -106,6 +107,7 @@ func FormatAlerts(f paiza.AlertFilter) url.Values {
 	AddQuery(q, KeyKind, f.Kinds)
 	AddQuery(q, KeyUrgency, f.Urgencies)
 	AddQuery(q, KeyLabel, f.TLPs)
+	SetQuery(q, KeyOrigin, f.Origin)
 	if f.Withdrawn {
 		q.Set(KeyWithdrawn, alone)
 	}

@@ -61,6 +61,31 @@ func (d *Directory) Sign(key ed25519.PrivateKey) *Directory {
 	return &Directory{d.DirectoryBody, s, d.hash}
 }
 
+// Join gives the version with the signatures of another copy of it too: those
+// that hold and are of keys that count. Another version is a conflict.
+func (d *Directory) Join(o *Directory, keys ...ed25519.PublicKey) (*Directory, error) {
+	if d.hash != o.hash {
+		return nil, refuse(ReasonConflict, "it is another version, or the same with another content")
+	}
+	s := &Signed{Kind: d.signed.Kind, Body: d.signed.Body, Signatures: slices.Clone(d.signed.Signatures)}
+	for _, x := range o.signed.Signatures {
+		counts := slices.ContainsFunc(keys, func(k ed25519.PublicKey) bool { return KeyIDOf(k) == x.Key && o.signed.SignedBy(k) })
+		if s.Signatures = slices.DeleteFunc(s.Signatures, func(y Signature) bool { return counts && x.Key == y.Key }); counts {
+			s.Signatures = append(s.Signatures, x)
+		}
+	}
+	if len(s.Signatures) > MaxSignatures {
+		return nil, refuse(ReasonLimit, "%d signatures", len(s.Signatures))
+	}
+	return &Directory{d.DirectoryBody, s, d.hash}, nil
+}
+
+// Fingerprint is what bodies compare by voice before they sign a version: equal
+// words mean that they have the same one.
+func (d *Directory) Fingerprint() Fingerprint {
+	return fingerprint("paiza directory words 1", d.hash[:])
+}
+
 // Bytes gives the directory as it travels.
 func (d *Directory) Bytes() []byte { return d.signed.Encode() }
 

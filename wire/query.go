@@ -134,10 +134,7 @@ func ParseFilter(q url.Values) (paiza.SeizureFilter, error) {
 	}
 	f.TLPs = codes[paiza.TLP](&p, KeyLabel, func(s string) bool { return slices.Contains(paiza.TLPs(), paiza.TLP(s)) })
 	f.Case = one[string](&p, KeyCase, isCode)
-	f.Origin = one[string](&p, KeyOrigin, func(s string) bool {
-		_, err := ParseNodeID(s)
-		return s == paiza.OriginOwn || s == paiza.OriginOthers || err == nil
-	})
+	f.Origin = one[string](&p, KeyOrigin, isOrigin)
 	f.WithoutRed = one[string](&p, KeyRed, func(s string) bool { return s == without }) == without
 	f.Withdrawn = one[string](&p, KeyWithdrawn, func(s string) bool { return s == alone }) == alone
 	end := func(key string) paiza.Country {
@@ -336,4 +333,10 @@ func shortQuery(s string) string {
 		return string(r[:40]) + "…"
 	}
 	return strconv.QuoteToGraphic(s)[1 : len(strconv.QuoteToGraphic(s))-1]
+}
+
+// isOrigin reports whether a text says where a record may have come from.
+func isOrigin(s string) bool {
+	_, err := ParseNodeID(s)
+	return s == paiza.OriginOwn || s == paiza.OriginOthers || err == nil
 }

@@ -43,7 +43,11 @@ func PairFingerprint(a, b *Card) Fingerprint {
 	if bytes.Compare(x[:], y[:]) > 0 {
 		x, y = y, x
 	}
-	key, err := pbkdf2.Key(sha256.New, string(x[:])+string(y[:]), []byte("paiza fingerprint 1"), fingerprintRounds, fingerprintBytes)
+	return fingerprint("paiza fingerprint 1", x[:], y[:])
+}
+
+func fingerprint(salt string, parts ...[]byte) Fingerprint {
+	key, err := pbkdf2.Key(sha256.New, string(bytes.Join(parts, nil)), []byte(salt), fingerprintRounds, fingerprintBytes)
 	if err != nil {
 		panic(err) // only for lengths that are not these
 	}

@@ -14,6 +14,7 @@ type listAlertsInput struct {
 	Kind      []string `query:"kind,explode" doc:"substance, adulterant, route, concealment, other; may repeat."`
 	Urgency   []string `query:"urgency,explode" doc:"routine, priority, immediate; may repeat."`
 	Label     []string `query:"label,explode" doc:"TLP labels; may repeat."`
+	Origin    string   `query:"origin" doc:"own, others, or the name of a node."`
 	Withdrawn string   `query:"withdrawn" doc:"only lists what your agency withdrew."`
 	Limit     int      `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"How many at most."`
 	After     string   `query:"after" doc:"Cursor: next of the page before."`

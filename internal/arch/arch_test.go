@@ -44,7 +44,7 @@ var denied = map[string][]string{
 // named uses the standard library only.
 var allowed = map[string][]string{
 	"cmd/paiza":        {"github.com/alecthomas/kong", "golang.org/x/term"},
-	"internal/web":     {"github.com/alexedwards/scs/v2", "rsc.io/qr"},
+	"internal/web":     {"github.com/alexedwards/scs/v2", "rsc.io/qr", "golang.org/x/net"},
 	"internal/api":     {"github.com/danielgtaylor/huma/v2"},
 	"internal/store":   {"modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "golang.org/x/text"},
 	"internal/ledger":  {"golang.org/x/mod"},

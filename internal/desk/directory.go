@@ -3,6 +3,8 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"paiza"
 	"paiza/internal/store"
@@ -43,29 +45,54 @@ func (d *Desk) ImportDirectory(ctx context.Context, who paiza.Actor, raw []byte,
 	if err := d.decided(who, reason); err != nil {
 		return nil, err
 	}
-	refused := func(err error) error {
-		return &paiza.Error{Kind: paiza.ErrInvalid, Key: "peer.directory_refused", Args: paiza.Args{"reason": err.Error()}, Err: err}
-	}
 	dir, err := wire.ParseDirectory(raw)
 	if err != nil {
-		return nil, refused(err)
+		return nil, directoryRefused(err)
 	}
 	k, err := d.node(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if k.Directory == nil {
-		err = dir.VerifyFirst()
-	} else {
-		err = dir.Follows(k.Directory)
-	}
-	if err != nil {
-		return nil, refused(err)
+	if err := k.mayTake(dir); err != nil {
+		return nil, directoryRefused(err)
 	}
 	return dir, d.act(ctx, who, func(t *store.Tx) (entry, error) {
-		return entry{action: "node.directory", subject: "node/" + k.self.String(), reason: reason,
-			detail: fmt.Sprintf("version %d, %d nodes, hash %s", dir.Version, len(dir.Cards), dir.Hash())}, d.keepDirectory(t, k, dir)
+		return entry{action: "node.directory", subject: "node/" + k.self.String(), reason: reason, detail: directoryText(dir)}, d.takeDirectory(t, k, dir)
 	})
+}
+
+func directoryRefused(err error) error {
+	return &paiza.Error{Kind: paiza.ErrInvalid, Key: "peer.directory_refused", Args: paiza.Args{"reason": strings.TrimPrefix(wire.ReasonOf(err).Key(), "reason.")}, Err: err}
+}
+
+func directoryText(dir *wire.Directory) string {
+	return fmt.Sprintf("version %d, %d nodes, hash %s", dir.Version, len(dir.Cards), dir.Hash())
+}
+
+// mayTake checks the signatures under a version, and that it follows the one that
+// is here.
+func (k *community) mayTake(dir *wire.Directory) error {
+	if k.Directory == nil {
+		return dir.VerifyFirst()
+	}
+	return dir.Follows(k.Directory)
+}
+
+// takeDirectory keeps a version that a person brought and passes it on to the
+// peers that it admits. The first one nobody takes from a peer. One that is too
+// large for a message goes by hand.
+func (d *Desk) takeDirectory(t *store.Tx, k *community, dir *wire.Directory) error {
+	if err := d.keepDirectory(t, k, dir); err != nil {
+		return err
+	}
+	if dir.Version == 1 || len(dir.Bytes()) > wire.MaxBody || k.Directory != nil && k.Directory.Hash() == dir.Hash() {
+		return nil
+	}
+	to := slices.DeleteFunc(k.reached(), func(p store.Peer) bool {
+		node, err := wire.ParseNodeID(p.Node)
+		return err != nil || dir.Card(node) == nil
+	})
+	return d.tell(t, k, wire.TypeDirectory, dir.Bytes(), to...)
 }
 
 // keepDirectory keeps a version that was checked, and what it says of peers:

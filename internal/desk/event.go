@@ -24,7 +24,19 @@ var eventTypes = []struct {
 	{[]string{"release.propose", "release.confirm", "release.refuse", "release.take_back", "release.overtaken"}, (*Desk).seesRelease},
 	{[]string{"person.create", "person.enrol", "person.update", "person.recovery_propose", "person.recovery_confirm"}, sees(paiza.RightManagePeople)},
 	{[]string{"agency.create", "agency.update"}, sees(paiza.RightManageAgencies)},
+	{[]string{"exchange.take", "exchange.quarantine"}, sees(paiza.RightReadMessage, paiza.RightManagePeers)},
+	{append([]string{"exchange.refusal", "exchange.withhold", "exchange.reopen", "exchange.reconsider",
+		"peer.invite", "peer.confirm", "peer.pause", "peer.resume", "peer.end", "peer.card", "node.directory", "group.create", "group.change"}, notices()...), sees(paiza.RightManagePeers)},
 	{[]string{"node.check", "node.backup", "node.restore", "backup.make", "backup.drop", "webhook.disable"}, sees(paiza.RightOperate)},
+}
+
+// notices are the events of concerns.
+func notices() []string {
+	var out []string
+	for _, kind := range ConcernKinds {
+		out = append(out, "notice."+kind)
+	}
+	return append(out, noticeOver)
 }
 
 // EventTypes lists the types of events, in the order in which pages show them.
@@ -141,10 +153,10 @@ func (d *Desk) seesEvent(ctx context.Context, who paiza.Actor, e paiza.Event) (p
 	return "", false, nil
 }
 
-// sees is for events about the node itself, which a right opens.
-func sees(right paiza.Right) func(*Desk, context.Context, paiza.Actor, paiza.Event) (paiza.TLP, bool, error) {
+// sees is for events about the node itself, which each of the rights opens.
+func sees(rights ...paiza.Right) func(*Desk, context.Context, paiza.Actor, paiza.Event) (paiza.TLP, bool, error) {
 	return func(_ *Desk, _ context.Context, who paiza.Actor, _ paiza.Event) (paiza.TLP, bool, error) {
-		return "", allow(who, right) == nil, nil
+		return "", slices.ContainsFunc(rights, func(right paiza.Right) bool { return allow(who, right) == nil }), nil
 	}
 }
 
@@ -193,10 +205,10 @@ func (d *Desk) seesCase(ctx context.Context, who paiza.Actor, e paiza.Event) (pa
 
 // seesRelease is for releases, which are their agency's business.
 func (d *Desk) seesRelease(ctx context.Context, who paiza.Actor, e paiza.Event) (paiza.TLP, bool, error) {
-	z, err := d.store.Seizure(ctx, subjectID(e))
+	rec, err := d.record(ctx, e.Subject)
 	if err != nil {
 		return "", false, err
 	}
-	tlp, ok, err := d.reads(who, objectOf(z))
-	return tlp, ok && (who.Via == paiza.ViaConsole || z.Handling.Owner == who.Agency), err
+	tlp, ok, err := d.reads(who, rec.object)
+	return tlp, ok && (who.Via == paiza.ViaConsole || rec.object.Handling.Owner == who.Agency), err
 }

@@ -74,7 +74,11 @@ func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire
 		if err != nil {
 			return entry{}, err
 		}
-		return entry{action: "exchange.take", subject: "peer/" + p.Node,
+		action := "exchange.take"
+		if in.aside > 0 {
+			action = "exchange.quarantine" // somebody is told
+		}
+		return entry{action: action, subject: "peer/" + p.Node,
 			detail: fmt.Sprintf("after %x/%d to %x/%d %s: %d taken up, %d set aside", first.Epoch, first.Seq, have.Epoch, have.Seq, have.Hash, len(all)-in.aside, in.aside)}, in.finish()
 	})
 	if errors.Is(err, errNothing) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"paiza/internal/egress"
@@ -86,7 +87,11 @@ func (x *Exchange) Confirm(ctx context.Context, peer wire.NodeID, have wire.Curs
 	err = x.d.act(ctx, machine(peer), func(t *store.Tx) (entry, error) {
 		c, err := t.Confirm(p.Num, have, receipts)
 		last := receipts[len(receipts)-1]
-		return entry{action: "exchange.receipt", subject: "peer/" + p.Node,
+		action := "exchange.receipt"
+		if slices.ContainsFunc(receipts, func(r *wire.Receipt) bool { return r.Event == wire.EventContentConsignmentFailure }) {
+			action = "exchange.refusal" // somebody is told
+		}
+		return entry{action: action, subject: "peer/" + p.Node,
 			detail: fmt.Sprintf("%d receipts, %d new, %d denials, to %x/%d %s", len(receipts), c.Fresh, c.Denials, last.Epoch, last.Last, last.Hash)}, err
 	})
 	return err

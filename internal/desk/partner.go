@@ -27,6 +27,9 @@ type CardDetail struct {
 	Admitted []string  // codes of the bodies of the trust directory, and nodes known here, that signed it
 	Revoked  time.Time // from when its signatures count no more; zero for never
 	Reason   string    // why it was revoked
+	// Fingerprint is that of it with this node's card, for one that was read to be
+	// looked at (ReadCard).
+	Fingerprint wire.Fingerprint
 }
 
 // Partner reads one peer with its cards, its quarantine both ways and its
@@ -172,5 +175,9 @@ func (d *Desk) ReadCard(ctx context.Context, who paiza.Actor, text string) (Card
 	if err != nil {
 		return CardDetail{}, err
 	}
-	return CardDetail{Card: c, Admitted: k.admitted(c)}, nil
+	out := CardDetail{Card: c, Admitted: k.admitted(c)}
+	if k.identity != nil {
+		out.Fingerprint = wire.PairFingerprint(k.identity.Card(), c)
+	}
+	return out, nil
 }

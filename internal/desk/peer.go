@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"paiza"
-	"paiza/internal/access"
 	"paiza/internal/store"
 	"paiza/wire"
 )
@@ -107,8 +106,8 @@ func (d *Desk) ConfirmPair(ctx context.Context, who paiza.Actor, node, reason st
 	if err != nil {
 		return err
 	}
-	if !access.SteppedUp(who, d.now()) {
-		return &paiza.Error{Kind: paiza.ErrForbidden, Key: "error.rule.step-up", Args: paiza.Args{"right": string(paiza.RightManagePeers)}}
+	if err := d.steppedUp(who); err != nil {
+		return err
 	}
 	if p.Status == paiza.PeerActive {
 		return paiza.Conflict("peer.active", nil)

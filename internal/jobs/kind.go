@@ -28,6 +28,10 @@ func Node(d *desk.Desk, plan desk.BackupPlan, o Options) []Kind {
 	list := []Kind{
 		{"tidy", hourly, func(ctx context.Context) (string, error) { return "", d.Tidy(ctx) }},
 		{"purge", paiza.Schedule{Every: time.Minute}, func(ctx context.Context) (string, error) { return "", d.Purge(ctx) }},
+		{"concern", paiza.Schedule{Every: time.Minute}, func(ctx context.Context) (string, error) {
+			n, err := d.NoteConcerns(ctx)
+			return fmt.Sprintf("concerns=%d", n), err
+		}},
 		{"measure", hourly, func(ctx context.Context) (string, error) { return "", d.Measure(ctx) }},
 		{"check", o.Check, func(ctx context.Context) (string, error) {
 			c, err := d.CheckStore(ctx)

@@ -118,6 +118,7 @@ func (s *Store) Alerts(ctx context.Context, f paiza.AlertFilter, before string, 
 	if len(f.TLPs) > 0 {
 		w.text = append(w.text, "alert.handling IN (SELECT id FROM handling WHERE tlp IN ("+marks(w, f.TLPs)+"))")
 	}
+	w.origin("alert", f.Origin)
 	if before != "" {
 		num, err := strconv.ParseInt(before, 10, 64)
 		if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"time"
@@ -75,6 +76,42 @@ func (t *Tx) InsertDirectory(d *wire.Directory) error {
 		return err
 	}
 	return t.trustChanged()
+}
+
+// metaDraft is the setting with the version of the trust directory that is being
+// made, as its bytes in base64.
+const metaDraft = "directory_draft"
+
+// SetDirectoryDraft keeps the version that is being made; nil forgets it.
+func (t *Tx) SetDirectoryDraft(d *wire.Directory) error {
+	text := ""
+	if d != nil {
+		text = base64.StdEncoding.EncodeToString(d.Bytes())
+	}
+	return t.SetMeta(metaDraft, text)
+}
+
+// DirectoryDraft reads the version that is being made; nil for none.
+func (s *Store) DirectoryDraft(ctx context.Context) (*wire.Directory, error) {
+	text, err := s.Meta(ctx, metaDraft)
+	return draft(text, err)
+}
+
+// DirectoryDraft is Store.DirectoryDraft within the transaction.
+func (t *Tx) DirectoryDraft() (*wire.Directory, error) {
+	text, err := t.setting(metaDraft)
+	return draft(text, err)
+}
+
+func draft(text string, err error) (*wire.Directory, error) {
+	if err != nil || text == "" {
+		return nil, err
+	}
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, err
+	}
+	return wire.ParseDirectory(raw)
 }
 
 // SetPeerStatus says how far a peer is trusted from now on.

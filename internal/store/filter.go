@@ -72,15 +72,7 @@ func (s *Store) seizures(f paiza.SeizureFilter, may access.Expr) *where {
 	if f.Case != "" {
 		w.add("seizure.handling IN (SELECT id FROM handling WHERE casefile = %s)", f.Case)
 	}
-	switch f.Origin {
-	case "":
-	case paiza.OriginOwn:
-		w.add("seizure.handling IN (SELECT id FROM handling WHERE origin = %s)", "")
-	case paiza.OriginOthers:
-		w.add("seizure.handling IN (SELECT id FROM handling WHERE origin <> %s)", "")
-	default:
-		w.add("seizure.handling IN (SELECT id FROM handling WHERE origin = %s)", f.Origin)
-	}
+	w.origin("seizure", f.Origin)
 	if f.WithoutRed {
 		w.add("seizure.handling NOT IN (SELECT id FROM handling WHERE tlp = %s)", string(paiza.TLPRed))
 	}
@@ -122,4 +114,17 @@ func (s *Store) seizures(f paiza.SeizureFilter, may access.Expr) *where {
 		w.text = append(w.text, fmt.Sprintf("num IN (%s ORDER BY rowid DESC LIMIT %d)", match, searchMax))
 	}
 	return w
+}
+
+// origin narrows by the node that a record came from.
+func (w *where) origin(table, origin string) {
+	switch origin {
+	case "":
+	case paiza.OriginOwn:
+		w.add(table+".handling IN (SELECT id FROM handling WHERE origin = %s)", "")
+	case paiza.OriginOthers:
+		w.add(table+".handling IN (SELECT id FROM handling WHERE origin <> %s)", "")
+	default:
+		w.add(table+".handling IN (SELECT id FROM handling WHERE origin = %s)", origin)
+	}
 }

@@ -17,7 +17,8 @@ import (
 type alertsView struct {
 	Rows                     []alertRow
 	Kinds, Urgencies, Labels []option
-	Set                      bool // a filter narrows the list
+	Origins                  []option // of what other nodes gave; empty while there are none
+	Set                      bool     // a filter narrows the list
 	Problem                  string
 	CanRaise                 bool
 	OnlyWithdrawn            bool
@@ -28,6 +29,7 @@ type alertsView struct {
 type alertRow struct {
 	paiza.Alert
 	Owner string // name of the agency, or of the node that it came from
+	From  string // name of the node that it came from; empty for this one
 }
 
 // alertPage is how many alerts a page of the list has.
@@ -37,7 +39,7 @@ func (s *Site) alerts(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	q := r.URL.Query()
 	f, problem := wire.ParseAlerts(q)
-	view := alertsView{CanRaise: v.can(paiza.RightRaiseAlert), OnlyWithdrawn: f.Withdrawn, Set: len(f.Kinds)+len(f.Urgencies)+len(f.TLPs) > 0}
+	view := alertsView{CanRaise: v.can(paiza.RightRaiseAlert), OnlyWithdrawn: f.Withdrawn, Set: len(f.Kinds)+len(f.Urgencies)+len(f.TLPs) > 0 || f.Origin != ""}
 	any := option{Name: v.Print.T("filter.any")}
 	view.Kinds, view.Urgencies, view.Labels = []option{any}, []option{any}, []option{any}
 	for _, k := range paiza.AlertKinds() {
@@ -48,6 +50,11 @@ func (s *Site) alerts(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, l := range paiza.TLPs() {
 		view.Labels = append(view.Labels, option{Value: string(l), Name: "TLP:" + v.Print.T("tlp."+string(l)), Selected: slices.Contains(f.TLPs, l)})
+	}
+	if origins, err := s.originOptions(r, f.Origin); err != nil {
+		return err
+	} else if len(origins) > 2 || f.Origin != "" {
+		view.Origins = append([]option{any}, origins...)
 	}
 	if problem != nil {
 		code, _ := statusOf(problem)
@@ -85,9 +92,10 @@ func (s *Site) alertRows(r *http.Request, list []paiza.Alert) ([]alertRow, error
 	}
 	var out []alertRow
 	for _, a := range list {
-		row := alertRow{a, names[a.Handling.Owner]}
+		row := alertRow{Alert: a, Owner: names[a.Handling.Owner]}
 		if a.Handling.Origin != "" {
 			row.Owner = c.name(a.Handling.Origin)
+			row.From = row.Owner
 		}
 		out = append(out, row)
 	}

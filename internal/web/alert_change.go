@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"paiza"
 	"paiza/internal/catalog"
@@ -22,86 +21,53 @@ type alertActView struct {
 	Countries []string
 }
 
-// alertAct is one kind of act on an alert with its page.
-type alertAct struct {
-	page  string
-	right paiza.Right
-	fill  func(*Site, *http.Request, paiza.Alert) url.Values
-	do    func(*Site, *http.Request, string, int64, form) error
-	said  string
+// alertRecord is what the acts on an alert have in common. It and they are functions: pages ask
+// the table of routes, which asks the acts.
+func alertRecord() record[paiza.Alert] {
+	return record[paiza.Alert]{list: "/alerts", version: func(a paiza.Alert) int64 { return a.Version }, show: (*Site).alertActPage,
+		read: func(s *Site, r *http.Request, right paiza.Right, id string) (paiza.Alert, error) {
+			return s.desk.AlertFor(r.Context(), visitOf(r).Actor, right, id)
+		}}
 }
 
-var (
-	correctingAlert = alertAct{page: "alert/correct", right: paiza.RightRaiseAlert, said: "alert.corrected",
+func correctingAlert() act[paiza.Alert] {
+	return act[paiza.Alert]{of: alertRecord(), page: "alert/correct", right: paiza.RightRaiseAlert, said: "alert.corrected",
 		fill: func(s *Site, r *http.Request, a paiza.Alert) url.Values { return s.alertValues(visitOf(r).Print, a) },
 		do: func(s *Site, r *http.Request, id string, expect int64, f form) error {
 			_, err := s.desk.CorrectAlert(r.Context(), visitOf(r).Actor, id, expect, newAlert(f))
 			return err
 		}}
-	relabellingAlert = alertAct{page: "alert/relabel", right: paiza.RightRelabel, said: "alert.relabelled",
+}
+
+func relabellingAlert() act[paiza.Alert] {
+	return act[paiza.Alert]{of: alertRecord(), page: "alert/relabel", right: paiza.RightRelabel, said: "alert.relabelled",
 		fill: func(_ *Site, _ *http.Request, a paiza.Alert) url.Values { return handlingValues(a.Handling) },
 		do: func(s *Site, r *http.Request, id string, expect int64, f form) error {
 			_, err := s.desk.RelabelAlert(r.Context(), visitOf(r).Actor, id, expect, newHandling(f), f.Get("reason"))
 			return err
 		}}
-	withdrawingAlert = alertAct{page: "alert/withdraw", right: paiza.RightRaiseAlert, said: "alert.is_withdrawn",
-		fill: func(*Site, *http.Request, paiza.Alert) url.Values { return url.Values{} },
+}
+
+func withdrawingAlert() act[paiza.Alert] {
+	return act[paiza.Alert]{of: alertRecord(), page: "alert/withdraw", right: paiza.RightRaiseAlert, said: "alert.is_withdrawn",
 		do: func(s *Site, r *http.Request, id string, expect int64, f form) error {
 			_, err := s.desk.WithdrawAlert(r.Context(), visitOf(r).Actor, id, expect, f.Get("reason"))
 			return err
 		}}
-)
-
-// alertForm answers with the form of an act on an alert.
-func alertForm(a alertAct) func(*Site, http.ResponseWriter, *http.Request) error {
-	return func(s *Site, w http.ResponseWriter, r *http.Request) error {
-		now, err := s.desk.AlertFor(r.Context(), visitOf(r).Actor, a.right, r.PathValue("id"))
-		if err != nil {
-			return err
-		}
-		return s.alertActPage(w, r, http.StatusOK, a.page, now, now.Version, form{values: a.fill(s, r, now)})
-	}
 }
 
-// alertChange does the act. When somebody else changed the alert meanwhile the
-// form comes back with what changed.
-func alertChange(a alertAct) func(*Site, http.ResponseWriter, *http.Request) error {
-	return func(s *Site, w http.ResponseWriter, r *http.Request) error {
-		v := visitOf(r)
-		f := readForm(r)
-		id := r.PathValue("id")
-		expect, _ := strconv.ParseInt(f.Get("expect"), 10, 64)
-		err := a.do(s, r, id, expect, f)
-		if err == nil {
-			s.flash(r, a.said)
-			http.Redirect(w, r, "/alerts/"+id, http.StatusSeeOther)
-			return nil
-		}
-		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrConflict) {
-			return err
-		}
-		now, again := s.desk.AlertFor(r.Context(), v.Actor, a.right, id)
-		if again != nil {
-			return err // withdrawn meanwhile, or no longer his to change
-		}
-		code, _ := statusOf(err)
-		return s.alertActPage(w, r, code, a.page, now, expect, f.failed(v.Print, err))
-	}
-}
-
+// alertActPage answers with the form of an act on an alert, or of a new one.
 func (s *Site) alertActPage(w http.ResponseWriter, r *http.Request, code int, page string, now paiza.Alert, seen int64, f form) error {
 	v := visitOf(r)
 	view := s.alertActView(r, f)
 	view.Alert, view.Expect = now, now.Version
-	if seen != 0 && seen != now.Version {
-		if old, err := s.desk.AlertAt(r.Context(), v.Actor, now.ID, seen); err == nil {
-			view.Since = s.alertDifferences(v.Print, old, now)
-		} else if !errors.Is(err, paiza.ErrNotFound) {
-			return err
-		}
+	var err error
+	view.Since, err = since(now, now.Version, seen, func(version int64) (paiza.Alert, error) { return s.desk.AlertAt(r.Context(), v.Actor, now.ID, version) },
+		func(before, after paiza.Alert) []difference { return s.alertDifferences(v.Print, before, after) })
+	if err != nil {
+		return err
 	}
-	if page != "alert/correct" && page != "alert/withdraw" {
-		var err error
+	if page == "alert/new" || page == "alert/relabel" {
 		if view.Handling, err = s.handlingForm(r, f); err != nil {
 			return err
 		}

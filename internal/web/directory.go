@@ -25,6 +25,7 @@ type directoryView struct {
 	Card   *desk.CardDetail // that was looked at, before it is signed
 	Text   string           // a card with our signature, to give back
 	Own    bool             // this node has an identity and can sign
+	Draft  desk.DirectoryDraft
 }
 
 // listedNode is a node of the trust directory.
@@ -46,6 +47,9 @@ func (s *Site) directoryPage(w http.ResponseWriter, r *http.Request, code int, v
 	}
 	view.Own, view.Proof = own.Node != "", s.proving(r, "/directory")
 	if view.TrustDirectory, err = s.desk.TrustDirectory(r.Context(), v.Actor); err != nil {
+		return err
+	}
+	if view.Draft, err = s.desk.DirectoryDraft(r.Context(), v.Actor); err != nil {
 		return err
 	}
 	if d := view.TrustDirectory.Directory; d != nil {

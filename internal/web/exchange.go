@@ -53,12 +53,28 @@ func exchangeRoutes() []route {
 		{"GET", "/directory", paiza.RightManagePeers, (*Site).directory, false},
 		{"POST", "/directory", paiza.RightManagePeers, (*Site).importDirectory, true},
 		{"POST", "/directory/admit", paiza.RightManagePeers, (*Site).admit, false},
+		{"GET", draftPath, paiza.RightManagePeers, (*Site).draft, false},
+		{"GET", draftPath + "/file", paiza.RightManagePeers, (*Site).draftFile, false},
+		{"POST", draftPath, paiza.RightManagePeers, (*Site).beginDraft, false},
+		{"POST", draftPath + "/take", paiza.RightManagePeers, (*Site).takeDraft, true},
+		{"POST", draftPath + "/card", paiza.RightManagePeers, (*Site).admitToDraft, false},
+		{"POST", draftPath + "/remove", paiza.RightManagePeers, draftAct("remove"), false},
+		{"POST", draftPath + "/rule", paiza.RightManagePeers, draftAct("rule"), false},
+		{"POST", draftPath + "/sign", paiza.RightManagePeers, draftAct("sign"), false},
+		{"POST", draftPath + "/publish", paiza.RightManagePeers, draftAct("publish"), false},
+		{"POST", draftPath + "/drop", paiza.RightManagePeers, draftAct("drop"), false},
 
 		{"GET", "/groups", paiza.RightManagePeers, (*Site).groups, false},
 		{"POST", "/groups", paiza.RightManagePeers, (*Site).createGroup, false},
 		{"GET", "/groups/{id}", paiza.RightManagePeers, (*Site).group, false},
 		{"POST", "/groups/{id}", paiza.RightManagePeers, (*Site).changeGroup, false},
 	}
+}
+
+// saysView is a fingerprint as people compare it.
+type saysView struct {
+	Words  []string
+	Digits string
 }
 
 // community is the other nodes as a page names them.
@@ -192,6 +208,7 @@ func multipartForm(w http.ResponseWriter, r *http.Request, dir string, most int6
 	if err != nil {
 		return readForm(r), nil, nil
 	}
+	r.PostForm = f.values // for who keeps it when the act is stopped
 	var files []paiza.NewFile
 	left := int64(maxForm) // of text fields, together
 	for {

@@ -82,6 +82,7 @@ func (s *Site) funcs(p *locale.Printer) template.FuncMap {
 
 		// Pieces.
 		"members": func(list []memberChoice, bad string) membersView { return membersView{list, bad} },
+		"says":    func(words []string, digits string) saysView { return saysView{words, digits} },
 		"asset":   s.assets.url,
 		"input":   func(f form, name string, rest ...string) (inputView, error) { return input(p, f, name, rest) },
 	}

@@ -44,8 +44,11 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
 	view := homeView{CanRead: v.can(paiza.RightReadSeizure), CanImport: v.can(paiza.RightImport),
 		CanManage: v.can(paiza.RightManagePeople)}
+	var err error
+	if view.Attention, err = s.concerned(r); err != nil {
+		return err
+	}
 	if view.CanRead {
-		var err error
 		if view.Overview, err = s.desk.Overview(r.Context(), v.Actor); err != nil {
 			return err
 		}

@@ -96,6 +96,8 @@ type visit struct {
 	Session string
 	// Half is a session whose second factor is owed; Actor is nobody then.
 	Half *desk.Half
+	// RanOut is whose session has run out with this request; Actor is nobody then.
+	RanOut string
 }
 
 type visitKey struct{}
@@ -163,6 +165,9 @@ func (s *Site) visiting(next http.Handler) http.Handler {
 					return
 				}
 			case errors.Is(err, paiza.ErrForbidden), errors.Is(err, paiza.ErrNotFound):
+				if v.RanOut, err = s.desk.RanOut(r.Context(), id); err != nil {
+					s.log.ErrorContext(r.Context(), "session not asked", "err", err)
+				}
 				if err := s.sessions.Destroy(r.Context()); err != nil {
 					s.log.ErrorContext(r.Context(), "session not ended", "err", err)
 				}
@@ -206,6 +211,7 @@ func (s *Site) guard(row route) http.Handler {
 			return
 		}
 		if row.needs != public && v.Half == nil && v.Actor.Anonymous() {
+			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 			s.askToSignIn(w, r)
 			return
 		}

@@ -1,8 +1,11 @@
 package web
 
 import (
+	"io/fs"
 	"net/http"
 	"net/url"
+	"path"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -242,7 +245,7 @@ func check(t *testing.T, name string, r reply) {
 	t.Helper()
 	for selector, want := range map[string]int{"h1": 1, "main": 1, "header": 1, "title": 1,
 		"script:not([src])": 0, "style": 0, "[style]": 0, "[onclick], [onload], [onsubmit], [onchange]": 0, "a[href='#'], a[href='']": 0,
-		"a[href^='javascript:']": 0, "img:not([alt])": 0, "form[method='get'] input[type='password']": 0} {
+		"a[href^='javascript:']": 0, "img:not([alt])": 0, "th:not([scope])": 0, "table:not(:has(th))": 0, "button:empty, a[href]:empty:not([aria-label])": 0, "form[method='get'] input[type='password']": 0} {
 		if got := r.doc.Find(selector).Length(); got != want {
 			t.Errorf("%s: %d of %q, want %d", name, got, selector, want)
 		}
@@ -261,10 +264,53 @@ func check(t *testing.T, name string, r reply) {
 			t.Errorf("%s: field %q has no label", name, s.AttrOr("name", ""))
 		}
 	})
+	// What reads a page aloud follows these names, and the order of the headings.
+	r.doc.Find("[aria-describedby], [aria-labelledby]").Each(func(_ int, s *goquery.Selection) {
+		for _, id := range append(strings.Fields(s.AttrOr("aria-describedby", "")), strings.Fields(s.AttrOr("aria-labelledby", ""))...) {
+			if !seen[id] {
+				t.Errorf("%s: %q is named and is not there", name, id)
+			}
+		}
+	})
+	level := 1
+	r.doc.Find("main h1, main h2, main h3, main h4").Each(func(_ int, s *goquery.Selection) {
+		now := int(goquery.NodeName(s)[1] - '0')
+		if now > level+1 {
+			t.Errorf("%s: the heading %q of level %d follows one of level %d", name, s.Text(), now, level)
+		}
+		level = now
+	})
 	for word := range strings.FieldsSeq(r.text("body")) {
 		word = strings.Trim(word, ".,:;()«»“”")
 		if strings.Count(word, ".") >= 1 && locale.For("en").Has(word) || strings.Contains(word, "{n}") || strings.Contains(word, "<no value>") || strings.Contains(word, "%!") {
 			t.Errorf("%s: shows %q", name, word)
+		}
+	}
+}
+
+// TestPieces: no two files define a piece of one name, of which one would be
+// shown in the place of the other.
+func TestPieces(t *testing.T) {
+	files, err := fs.Glob(templateFiles, "templates/*/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	define, where := regexp.MustCompile(`{{define "([^"]+)"`), map[string]string{}
+	for _, file := range files {
+		dir, name := path.Split(file)
+		if dir != "templates/part/" && !strings.HasPrefix(name, "_") {
+			continue // a page has a "title" and a "main" of its own
+		}
+		raw, err := templateFiles.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range define.FindAllStringSubmatch(string(raw), -1) {
+			piece := m[1]
+			if where[piece] != "" {
+				t.Errorf("%s and %s define %q", where[piece], file, piece)
+			}
+			where[piece] = file
 		}
 	}
 }

@@ -97,7 +97,7 @@ func (s *Site) answerScript(w http.ResponseWriter, r *http.Request, reply script
 	code := http.StatusOK
 	switch {
 	case desk.NeedsStepUp(err):
-		reply = scriptReply{Go: stepUpPath(r)}
+		reply = scriptReply{Go: stepUpAgain(pageOf(r))}
 	case err != nil:
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {

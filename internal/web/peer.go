@@ -17,9 +17,8 @@ import (
 
 // When the page of partners warns.
 const (
-	farClock   = 5 * time.Minute  // clocks that differ by more
-	longSilent = 30 * time.Minute // a peer that was not heard of for longer
-	slowPeer   = 10 * time.Minute // a message that waits for longer
+	farClock = 5 * time.Minute  // clocks that differ by more
+	slowPeer = 10 * time.Minute // a message that waits for longer
 )
 
 // peerRow is a partner with its health in words.
@@ -48,7 +47,7 @@ func (s *Site) peerRow(p *locale.Printer, peer paiza.Peer) peerRow {
 	switch {
 	case !peer.KeyUntil.IsZero() && left <= 0:
 		say("bad", "expired")
-	case peer.Failed > 0 && out.Silent > longSilent:
+	case peer.Failed > 0 && out.Silent > desk.LongSilent:
 		say("bad", "silent", "time", out.Silent)
 	case peer.Contact.IsZero():
 		say("warn", "never")

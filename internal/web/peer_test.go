@@ -170,3 +170,43 @@ func TestFormLimits(t *testing.T) {
 		t.Errorf("three halves of the limit are taken: %s %s", r.Status, r.text("main"))
 	}
 }
+
+// TestConcernsOnPages: a silent partner stands on the first page and beside
+// Partners, for who looks after partners and for nobody else.
+func TestConcernsOnPages(t *testing.T) {
+	a, b := inhabited(t), inhabited(t)
+	ba := a.as(t, "root")
+	a.keyed(t, ba, "KAZ")
+	card := b.keyed(t, b.as(t, "root"), "UZB")
+	op := paiza.Operator("test")
+	op.StepUp = time.Now()
+	pair, err := a.desk.Pair(t.Context(), op, card)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.desk.ConfirmPair(t.Context(), op, pair.Peer.Node, "compared"); err != nil {
+		t.Fatal(err)
+	}
+	a.later(time.Hour)
+	if err := a.desk.Exchange().Note(t.Context(), paiza.Peer{Node: pair.Peer.Node, Failed: 12}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.desk.NoteConcerns(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	home := ba.page("/")
+	if got := home.text("nav a[href='/partners'] .count"); got != "1" {
+		t.Errorf("beside Partners stands %q", got)
+	}
+	if link := home.doc.Find("#attention ~ ul a[href='/partners/" + pair.Peer.Node + "']"); link.Length() != 1 || !strings.Contains(home.text("#attention ~ ul"), "Coordination Office of UZB is silent since") {
+		t.Errorf("the first page says %q", home.text("#attention ~ ul"))
+	}
+	a.account(t, paiza.RoleAdministrator)
+	if got := a.as(t, "administrator").page("/").text("#attention ~ ul"); !strings.Contains(got, "is silent since") {
+		t.Errorf("who may read no seizures sees %q", got)
+	}
+	a.account(t, paiza.RoleAnalyst)
+	if got := a.as(t, "analyst").page("/").text("body"); strings.Contains(got, "is silent since") {
+		t.Error("an analyst is told of it")
+	}
+}

@@ -105,6 +105,7 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, code int, name str
 	if err := t.ExecuteTemplate(buf, "layout", p); err != nil {
 		return err
 	}
+	s.refill(r, code, buf)
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.Print.HTML())
@@ -163,7 +164,8 @@ type navLink struct {
 	Says     string // key of the sentence with that number
 }
 
-// counted puts beside the releases and the messages how many wait for the person.
+// counted puts beside the releases, the messages and the partners how many wait
+// for the person.
 func (s *Site) counted(r *http.Request, groups []navGroup) []navGroup {
 	for i := range groups {
 		for j := range groups[i].Links {
@@ -172,6 +174,8 @@ func (s *Site) counted(r *http.Request, groups []navGroup) []navGroup {
 				link.Count, link.Says = s.waiting(r), "release.waiting"
 			case "/messages":
 				link.Count, link.Says = s.unread(r), "inbox.unread"
+			case "/partners":
+				link.Count, link.Says = len(s.concerns(r)), "concern.count"
 			}
 		}
 	}

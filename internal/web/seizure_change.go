@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -25,106 +24,74 @@ type seizureActView struct {
 	Now        handledView // as it is handled now
 }
 
-// difference is one field of which two versions say different things.
-type difference struct{ Field, Before, After string }
-
-// seizureAct is one kind of act with its page.
-type seizureAct struct {
-	page  string
-	right paiza.Right
-	fill  func(*Site, *http.Request, paiza.Seizure) url.Values // a form that is opened
-	do    func(*Site, *http.Request, string, int64, form) error
-	said  string
+// seizureRecord is what the acts on a seizure have in common. It and they are functions: pages ask
+// the table of routes, which asks the acts.
+func seizureRecord() record[paiza.Seizure] {
+	return record[paiza.Seizure]{list: "/seizures", version: func(z paiza.Seizure) int64 { return z.Version }, show: (*Site).seizureActPage,
+		read: func(s *Site, r *http.Request, right paiza.Right, id string) (paiza.Seizure, error) {
+			return s.desk.SeizureFor(r.Context(), visitOf(r).Actor, right, id)
+		}}
 }
 
-var (
-	correcting = seizureAct{page: "seizure/correct", right: paiza.RightCorrectSeizure, said: "seizure.corrected",
+func correcting() act[paiza.Seizure] {
+	return act[paiza.Seizure]{of: seizureRecord(), page: "seizure/correct", right: paiza.RightCorrectSeizure, said: "seizure.corrected",
+		bar: func(z paiza.Seizure) error {
+			if z.Source.Import != "" {
+				return paiza.Conflict("seizure.imported", nil)
+			}
+			return nil
+		},
 		fill: func(s *Site, r *http.Request, z paiza.Seizure) url.Values { return s.typedValues(visitOf(r).Print, z) },
 		do: func(s *Site, r *http.Request, id string, expect int64, f form) error {
 			_, err := s.desk.CorrectSeizure(r.Context(), visitOf(r).Actor, id, expect, newSeizure(f))
 			return err
 		}}
-	relabelling = seizureAct{page: "seizure/relabel", right: paiza.RightRelabel, said: "seizure.relabelled",
+}
+
+func relabelling() act[paiza.Seizure] {
+	return act[paiza.Seizure]{of: seizureRecord(), page: "seizure/relabel", right: paiza.RightRelabel, said: "seizure.relabelled",
 		fill: func(_ *Site, _ *http.Request, z paiza.Seizure) url.Values { return handlingValues(z.Handling) },
 		do: func(s *Site, r *http.Request, id string, expect int64, f form) error {
 			_, err := s.desk.RelabelSeizure(r.Context(), visitOf(r).Actor, id, expect, newHandling(f), f.Get("reason"))
 			return err
 		}}
-	withdrawing = seizureAct{page: "seizure/withdraw", right: paiza.RightWithdrawSeizure, said: "seizure.is_withdrawn",
-		fill: func(*Site, *http.Request, paiza.Seizure) url.Values { return url.Values{} },
+}
+
+func withdrawing() act[paiza.Seizure] {
+	return act[paiza.Seizure]{of: seizureRecord(), page: "seizure/withdraw", right: paiza.RightWithdrawSeizure, said: "seizure.is_withdrawn",
 		do: func(s *Site, r *http.Request, id string, expect int64, f form) error {
 			_, err := s.desk.WithdrawSeizure(r.Context(), visitOf(r).Actor, id, expect, f.Get("reason"))
 			return err
 		}}
-)
-
-// actForm answers with the form of an act on a seizure.
-func actForm(a seizureAct) func(*Site, http.ResponseWriter, *http.Request) error {
-	return func(s *Site, w http.ResponseWriter, r *http.Request) error {
-		z, err := s.desk.SeizureFor(r.Context(), visitOf(r).Actor, a.right, r.PathValue("id"))
-		if err != nil {
-			return err
-		}
-		if a.page == correcting.page && z.Source.Import != "" {
-			return paiza.Conflict("seizure.imported", nil)
-		}
-		return s.actPage(w, r, http.StatusOK, a, z, z.Version, form{values: a.fill(s, r, z)})
-	}
 }
 
-// actOn does the act. When somebody else changed the seizure meanwhile the form
-// comes back with what changed, and the next attempt is at the new version.
-func actOn(a seizureAct) func(*Site, http.ResponseWriter, *http.Request) error {
-	return func(s *Site, w http.ResponseWriter, r *http.Request) error {
-		v := visitOf(r)
-		f := readForm(r)
-		id := r.PathValue("id")
-		expect, _ := strconv.ParseInt(f.Get("expect"), 10, 64)
-		err := a.do(s, r, id, expect, f)
-		if err == nil {
-			s.flash(r, a.said)
-			http.Redirect(w, r, "/seizures/"+id, http.StatusSeeOther)
-			return nil
-		}
-		if !errors.Is(err, paiza.ErrInvalid) && !errors.Is(err, paiza.ErrConflict) {
-			return err
-		}
-		z, again := s.desk.SeizureFor(r.Context(), v.Actor, a.right, id)
-		if again != nil {
-			return err // withdrawn meanwhile, or no longer his to change
-		}
-		code, _ := statusOf(err)
-		return s.actPage(w, r, code, a, z, expect, f.failed(v.Print, err))
-	}
-}
-
-func (s *Site) actPage(w http.ResponseWriter, r *http.Request, code int, a seizureAct, z paiza.Seizure, seen int64, f form) error {
+// seizureActPage answers with the form of an act on a seizure.
+func (s *Site) seizureActPage(w http.ResponseWriter, r *http.Request, code int, page string, z paiza.Seizure, seen int64, f form) error {
 	v := visitOf(r)
 	names, err := s.agencyNames(r)
 	if err != nil {
 		return err
 	}
 	view := seizureActView{Seizure: z, Row: s.row(v, names, z), Form: f, Expect: z.Version}
-	if seen != 0 && seen != z.Version {
-		if old, err := s.desk.SeizureAt(r.Context(), v.Actor, z.ID, seen); err == nil {
-			view.Since = s.differences(v.Print, old, z)
-		} else if !errors.Is(err, paiza.ErrNotFound) {
-			return err
-		}
+	view.Since, err = since(z, z.Version, seen, func(version int64) (paiza.Seizure, error) {
+		return s.desk.SeizureAt(r.Context(), v.Actor, z.ID, version)
+	}, func(before, after paiza.Seizure) []difference { return s.differences(v.Print, before, after) })
+	if err != nil {
+		return err
 	}
 	if view.Now, err = s.handled(r, z.Handling, z.Caveat); err != nil {
 		return err
 	}
-	switch a.page {
-	case correcting.page:
+	switch page {
+	case "seizure/correct":
 		view.recordView = s.recordView(r, f)
-	case relabelling.page:
+	case "seizure/relabel":
 		view.Handling, err = s.handlingForm(r, f)
 	}
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, code, a.page, view)
+	return s.render(w, r, code, page, view)
 }
 
 // typedValues are the fields of the form as they would have been typed to make

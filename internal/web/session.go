@@ -18,6 +18,7 @@ const (
 	sessionCeremony = "ceremony" // what waits for this browser to come back
 	sessionJourney  = "journey"  // why it went to the sign-in server
 	sessionNext     = "next"     // where it wanted to go
+	sessionTyped    = "typed"    // a form that waits for a proof, sealed
 	sessionCodes    = "codes"    // app for one-time codes that is being set up
 	sessionCode     = "code"     // hash of the one-time code that it brought
 	cookieLanguage  = "language"
@@ -46,7 +47,8 @@ func newSessions(d *desk.Desk, tls bool) *scs.SessionManager {
 }
 
 // askToSignIn sends a person without a session to the sign-in page, and back
-// to the page he wanted; an act is refused, because its form is lost.
+// to the page he wanted. An act is refused; what was typed for it is kept for who
+// was signed in until his session ran out.
 func (s *Site) askToSignIn(w http.ResponseWriter, r *http.Request) {
 	if setup, err := s.desk.NeedsSetup(r.Context()); err == nil && setup {
 		http.Redirect(w, r, "/setup", http.StatusSeeOther)
@@ -55,6 +57,9 @@ func (s *Site) askToSignIn(w http.ResponseWriter, r *http.Request) {
 	to := "/sign-in"
 	if r.Method == http.MethodGet && r.URL.Path != "/" {
 		to += "?next=" + url.QueryEscape(r.URL.RequestURI())
+	}
+	if v := visitOf(r); r.Method == http.MethodPost && v.RanOut != "" {
+		to += "?next=" + url.QueryEscape(s.keepTyped(r, v.RanOut))
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }

@@ -33,6 +33,7 @@ func signinRoutes() []route {
 		{"POST", "/theme", public, (*Site).setTheme, false},
 
 		{"GET", "/step-up", signedIn, (*Site).stepUpForm, false},
+		{"GET", typedPath, signedIn, (*Site).typedPage, false},
 		{"POST", "/step-up", signedIn, (*Site).stepUpPassword, false},
 		{"POST", "/step-up/passkey/begin", signedIn, (*Site).beginPasskeyStepUp, false},
 		{"POST", "/step-up/passkey", signedIn, (*Site).stepUpPasskey, false},
@@ -153,6 +154,7 @@ func (s *Site) visitor(r *http.Request) desk.Visitor {
 // whoever was signed in in this browser is so no more.
 func (s *Site) enter(w http.ResponseWriter, r *http.Request, e desk.Entry) error {
 	ctx := r.Context()
+	typed := s.sessions.GetString(ctx, sessionTyped)
 	if err := s.leaveSession(r); err != nil {
 		return err
 	}
@@ -163,6 +165,9 @@ func (s *Site) enter(w http.ResponseWriter, r *http.Request, e desk.Entry) error
 		return err
 	}
 	s.sessions.Put(ctx, sessionEntry, e.Session)
+	if typed != "" { // it opens for who typed it only
+		s.sessions.Put(ctx, sessionTyped, typed)
+	}
 	s.keepDevice(w, e)
 	return nil
 }

@@ -15,6 +15,7 @@ type stepUpView struct {
 	Login   string
 	Next    string
 	Again   bool // an act was stopped and is to be done again
+	Kept    bool // what was typed for it comes back
 	Ways    desk.WaysIn
 	Passkey bool // the address allows passkeys and he has one
 	Issuer  string
@@ -24,22 +25,18 @@ type stepUpView struct {
 }
 
 // askToStepUp sends a person to prove that it is he, and back to the page he
-// came from. An act that was stopped is done again from there.
+// came from. An act that was stopped is done again from there, with the form as
+// he typed it.
 func (s *Site) askToStepUp(w http.ResponseWriter, r *http.Request) {
-	http.Redirect(w, r, stepUpPath(r), http.StatusSeeOther)
+	to := stepUpLink(r.URL.RequestURI())
+	if r.Method != http.MethodGet {
+		to = stepUpAgain(s.keepTyped(r, visitOf(r).Person.ID))
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
-// stepUpPath is the address of the page of proof for a request.
-func stepUpPath(r *http.Request) string {
-	if r.Method == http.MethodGet {
-		return "/step-up?next=" + url.QueryEscape(r.URL.RequestURI())
-	}
-	next := "/account"
-	if u, err := url.Parse(r.Referer()); err == nil && u.Host == r.Host && local(u.Path) {
-		next = u.RequestURI()
-	}
-	return "/step-up?again=1&next=" + url.QueryEscape(next)
-}
+// stepUpAgain is the address of the page of proof for an act that was stopped.
+func stepUpAgain(page string) string { return "/step-up?again=1&next=" + url.QueryEscape(page) }
 
 func (s *Site) stepUpForm(w http.ResponseWriter, r *http.Request) error {
 	return s.stepUpPage(w, r, http.StatusOK, form{}, r.URL.Query().Get("next"))
@@ -48,6 +45,7 @@ func (s *Site) stepUpForm(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) stepUpPage(w http.ResponseWriter, r *http.Request, code int, f form, next string) error {
 	v := visitOf(r)
 	view := stepUpView{Login: v.Person.Login, Next: inside(next), Again: r.URL.Query().Get("again") != "", Form: f}
+	_, view.Kept = s.kept(r)
 	var err error
 	if view.Ways, err = s.desk.WaysIn(r.Context(), v.Actor, s.opt.OIDC.Issuer); err != nil {
 		return err
@@ -88,7 +86,7 @@ func (s *Site) proved(w http.ResponseWriter, r *http.Request, enough bool, next 
 	if enough {
 		return s.steppedUp(w, r, next)
 	}
-	return s.steppedUp(w, r, "/step-up?next="+url.QueryEscape(inside(next)))
+	return s.steppedUp(w, r, stepUpLink(inside(next)))
 }
 
 // steppedUp goes back to the page, with a new token.
