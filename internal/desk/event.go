@@ -25,6 +25,7 @@ var eventTypes = []struct {
 	{[]string{"person.create", "person.enrol", "person.update", "person.recovery_propose", "person.recovery_confirm"}, sees(paiza.RightManagePeople)},
 	{[]string{"agency.create", "agency.update"}, sees(paiza.RightManageAgencies)},
 	{[]string{"node.check", "node.backup", "node.restore", "backup.make", "backup.drop", "webhook.disable"}, sees(paiza.RightOperate)},
+	{[]string{"ledger.contradict", "ledger.accept", "exchange.fork", "peer.quota_near"}, sees(paiza.RightManagePeers)},
 }
 
 // EventTypes lists the types of events, in the order in which pages show them.

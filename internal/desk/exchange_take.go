@@ -48,6 +48,8 @@ func (in *intake) takeUp(m *wire.Message) (item int64, why wire.Reason, err erro
 		why, err = in.takeRevocation(m)
 	case wire.TypeDirectory:
 		why, err = in.takeDirectory(m)
+	case wire.TypeCheckpoint:
+		why, err = in.takeCheckpoint(m)
 	default:
 		return in.takeSubject(m)
 	}

@@ -19,6 +19,9 @@ type PeerDetail struct {
 	Files       int64       // bytes of its files here; at most PeerQuota
 	Aside       []paiza.Arrival
 	Stopped     []paiza.Delivery
+	Ledger      ShownLedger // as he shows it
+	Cosigned    *Cosigner   // how far he cosigned this node's; nil for not yet
+	Forks       []Fork      // two histories of one log that he signed both
 }
 
 // CardDetail is one card of a node and what was said of it.
@@ -59,7 +62,18 @@ func (d *Desk) Partner(ctx context.Context, who paiza.Actor, node string) (PeerD
 	if out.Aside, _, err = d.Quarantine(ctx, who, node, 0, 100); err != nil {
 		return out, err
 	}
-	out.Stopped, err = d.Stopped(ctx, who, node)
+	if out.Stopped, err = d.Stopped(ctx, who, node); err != nil {
+		return out, err
+	}
+	if out.Ledger, err = d.shownLedger(ctx, p.Num); err != nil {
+		return out, err
+	}
+	if c, any, err := d.lastCosigned(ctx, p); err != nil {
+		return out, err
+	} else if any {
+		out.Cosigned = &Cosigner{c.Node, c.Name, c.Size, c.Signed}
+	}
+	out.Forks, err = d.forks(ctx, p.Num)
 	return out, err
 }
 

@@ -92,17 +92,25 @@ func (in *intake) reconsider(w store.Waiting) (wire.Reason, error) {
 	if err != nil || why != "" {
 		return why, err
 	}
-	if err := in.t.Settle(w.Num, item, ""); err != nil {
+	if err := in.settle(w, m.From, item); err != nil {
 		return "", err
 	}
-	x, err := in.sign(wire.Receipt{Event: wire.EventContentConsignment, Issuer: in.k.self, From: m.From, To: in.k.self,
-		Epoch: w.Epoch, First: w.Seq, Last: w.Seq, Hash: w.Hash, At: in.now})
-	if err != nil {
-		return "", err
-	}
-	in.say(in.p, wire.TypeReceipt, x.Bytes())
 	if in.groups {
 		return "", in.release()
 	}
 	return "", nil
+}
+
+// settle keeps that a message in quarantine is taken up now, and tells its sender.
+func (in *intake) settle(w store.Waiting, from wire.NodeID, item int64) error {
+	if err := in.t.Settle(w.Num, item, ""); err != nil {
+		return err
+	}
+	x, err := in.sign(wire.Receipt{Event: wire.EventContentConsignment, Issuer: in.k.self, From: from, To: in.k.self,
+		Epoch: w.Epoch, First: w.Seq, Last: w.Seq, Hash: w.Hash, At: in.now})
+	if err != nil {
+		return err
+	}
+	in.say(in.k.peers[from], wire.TypeReceipt, x.Bytes())
+	return nil
 }

@@ -23,7 +23,9 @@ type Config struct {
 	Inbox       Inbox
 	Archive     Archive
 	Attachments Attachments // nil: nothing to fetch
-	Transport   Transport
+	// Contradictions is told of a peer's second history; nil: nobody is.
+	Contradictions Contradictions
+	Transport      Transport
 	// Guard looks at every message once more before it leaves, by rules of its own,
 	// and says why it must not; nil lets everything pass.
 	Guard  func(peer wire.NodeID, message []byte) wire.Reason
