@@ -26,6 +26,29 @@ func cosignature(node wire.NodeID, key ed25519.PrivateKey, text string, at time.
 	return "— " + name + " " + base64.StdEncoding.EncodeToString(sig) + "\n"
 }
 
+// ownership is the line by which a node says that a head is of its own ledger.
+func ownership(node wire.NodeID, key ed25519.PrivateKey, text string) string {
+	name := "paiza.ledger-of/" + node.String()
+	id := sha256.Sum256(append([]byte(name+"\n\xffpaiza ledger of"), key.Public().(ed25519.PublicKey)...))
+	return "— " + name + " " + base64.StdEncoding.EncodeToString(append(id[:4:4], ed25519.Sign(key, []byte("paiza ledger of "+node.String()+"\n"+text))...)) + "\n"
+}
+
+// runOwner says whose ledger the note is of, by the card in the vector.
+func runOwner(v *vector, h *wire.History) ([][2]string, error) {
+	text, lines, _ := strings.Cut(string(v.data), "\n\n")
+	text += "\n"
+	node := h.Latest().Node.String()
+	for _, line := range strings.Split(strings.TrimSpace(lines), "\n") {
+		if f := strings.Fields(line); len(f) == 3 && f[1] == "paiza.ledger-of/"+node {
+			raw, err := base64.StdEncoding.DecodeString(f[2])
+			if err == nil && len(raw) == 4+64 && ed25519.Verify(h.Latest().SigningKey, []byte("paiza ledger of "+node+"\n"+text), raw[4:]) {
+				return [][2]string{{"owner", node}}, nil
+			}
+		}
+	}
+	return nil, &wire.Refusal{Reason: wire.ReasonSignature}
+}
+
 // runCosignature says who cosigned the note and when, by the card in the vector.
 func runCosignature(v *vector, h *wire.History) ([][2]string, error) {
 	text, lines, _ := strings.Cut(string(v.data), "\n\n")
@@ -62,9 +85,15 @@ func checkpointVectors(t *testing.T) (out []*vector) {
 	root := sha256.Sum256([]byte("the head of a tree"))
 	text := "paiza.ledger/0011223344556677\n42\n" + base64.StdEncoding.EncodeToString(root[:]) + "\n"
 	note := func(lines ...string) []byte { return []byte(text + "\n" + strings.Join(lines, "")) }
-	own, other := cosignature(a.card.Node, a.sign, text, noon), cosignature(b.card.Node, b.sign, text, noon.Add(time.Minute))
+	own, other := ownership(a.card.Node, a.sign, text), cosignature(b.card.Node, b.sign, text, noon.Add(time.Minute))
 	ofA, ofB := [2]string{"card", b64(a.card.Bytes())}, [2]string{"card", b64(b.card.Bytes())}
-	add("cosignature", "own", "success", note(own, other), ofA)
+	add("owner", "good", "success", note(own, other), ofA)
+	add("owner", "of_cosigner", "bad signature", note(own, other), ofB)
+	add("owner", "of_another_text", "bad signature", note(ownership(a.card.Node, a.sign, strings.Replace(text, "42", "43", 1))), ofA)
+	add("owner", "of_another_key", "bad signature", note(ownership(a.card.Node, b.sign, text)), ofA)
+	claimed := strings.Fields(other)
+	add("owner", "cosignature_renamed", "bad signature", note("— paiza.ledger-of/"+b.card.Node.String()+" "+claimed[2]+"\n"), ofB)
+	add("cosignature", "two", "success", note(own, cosignature(a.card.Node, a.sign, text, noon), other), ofA)
 	add("cosignature", "of_peer", "success", note(own, other), ofB)
 	add("cosignature", "missing", "bad signature", note(own), ofB)
 	add("cosignature", "of_another_text", "bad signature", note(own, cosignature(b.card.Node, b.sign, strings.Replace(text, "42", "43", 1), noon)), ofB)

@@ -186,6 +186,8 @@ func runVector(t *testing.T, v *vector) ([][2]string, error) {
 			return nil, err
 		}
 		return [][2]string{{"says", fmt.Sprint(c.Kind)}, {"verifier", c.Verifier}, {"since", fmt.Sprint(c.Since)}, {"hashes", fmt.Sprint(len(c.Proof))}}, nil
+	case "owner":
+		return runOwner(v, history(t, v.all("card")))
 	case "cosignature":
 		return runCosignature(v, history(t, v.all("card")))
 	case "fingerprint":

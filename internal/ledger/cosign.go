@@ -18,8 +18,7 @@ import (
 )
 
 // A node cosigns the heads of other nodes' ledgers with the signing key of its
-// card, and its own too, so that the head says whose it is
-// (c2sp.org/tlog-cosignature, cosignature/v1). The signature's name is
+// card (c2sp.org/tlog-cosignature, cosignature/v1). The signature's name is
 // "paiza.node/" and the node's name. Its bytes are a time in seconds and the
 // Ed25519 signature over
 //
@@ -27,25 +26,50 @@ import (
 //	time SECONDS
 //	the text of the checkpoint
 //
-// which begins like nothing else that the key signs (package wire signs
-// "DSSEv1 …").
+// A node that shows its own head signs with the same key that the ledger is its
+// own: the name is "paiza.ledger-of/" and the node's name, the bytes are the
+// Ed25519 signature over
+//
+//	paiza ledger of NODE
+//	the text of the checkpoint
+//
+// Neither can be taken for the other, nor for anything else that the key signs
+// (package wire signs "DSSEv1 …").
 const (
-	cosignerName  = "paiza.node/"
-	algCosigned   = 4
-	cosignedBytes = 8 + ed25519.SignatureSize
+	cosignerName = "paiza.node/"
+	ownerName    = "paiza.ledger-of/"
+	stampBytes   = 8
 )
 
-// cosigner is one key of a node.
-type cosigner struct {
+// signer is one key of a node under one of the two names.
+type signer struct {
+	node wire.NodeID
 	name string
 	hash uint32
 	key  ed25519.PublicKey
 }
 
-func newCosigner(node wire.NodeID, key ed25519.PublicKey) cosigner {
-	name := cosignerName + node.String()
-	h := sha256.Sum256(append([]byte(name+"\n\x04"), key...))
-	return cosigner{name, binary.BigEndian.Uint32(h[:]), key}
+func newCosigner(node wire.NodeID, key ed25519.PublicKey) signer {
+	return newSigner(node, cosignerName+node.String(), "\x04", key)
+}
+
+func newOwner(node wire.NodeID, key ed25519.PublicKey) signer {
+	return newSigner(node, ownerName+node.String(), "\xffpaiza ledger of", key)
+}
+
+// newSigner computes the key's id as c2sp.org/signed-note says.
+func newSigner(node wire.NodeID, name, kind string, key ed25519.PublicKey) signer {
+	h := sha256.Sum256(append([]byte(name+"\n"+kind), key...))
+	return signer{node, name, binary.BigEndian.Uint32(h[:]), key}
+}
+
+// sign makes the line of a note.
+func (s signer) sign(raw []byte) note.Signature {
+	return note.Signature{Name: s.name, Hash: s.hash, Base64: base64.StdEncoding.EncodeToString(append(binary.BigEndian.AppendUint32(nil, s.hash), raw...))}
+}
+
+func ownedText(node wire.NodeID, text string) []byte {
+	return []byte("paiza ledger of " + node.String() + "\n" + text)
 }
 
 func cosignedText(seconds uint64, text []byte) []byte {
@@ -55,14 +79,48 @@ func cosignedText(seconds uint64, text []byte) []byte {
 // Cosign adds the signature of a node to a head that was checked, and answers
 // the note with it. A signature of the same key is replaced.
 func Cosign(signed string, node wire.NodeID, key ed25519.PrivateKey, at time.Time) (string, error) {
-	c := newCosigner(node, key.Public().(ed25519.PublicKey))
 	n, err := open(signed)
 	if err != nil {
 		return "", err
 	}
-	sig := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(nil, c.hash), uint64(at.Unix()))
-	sig = append(sig, ed25519.Sign(key, cosignedText(uint64(at.Unix()), []byte(n.Text)))...)
-	return join(n, note.Signature{Name: c.name, Hash: c.hash, Base64: base64.StdEncoding.EncodeToString(sig)})
+	seconds := uint64(at.Unix())
+	sig := append(binary.BigEndian.AppendUint64(nil, seconds), ed25519.Sign(key, cosignedText(seconds, []byte(n.Text)))...)
+	return join(n, newCosigner(node, key.Public().(ed25519.PublicKey)).sign(sig))
+}
+
+// Own adds to the head of a node's own ledger the node's signature that it is.
+func Own(signed string, node wire.NodeID, key ed25519.PrivateKey) (string, error) {
+	n, err := open(signed)
+	if err != nil {
+		return "", err
+	}
+	return join(n, newOwner(node, key.Public().(ed25519.PublicKey)).sign(ed25519.Sign(key, ownedText(node, n.Text))))
+}
+
+// Owner is the node whose ledger the head is, of those whose cards are given, by
+// its own signature; false when none of them says so. A key that was revoked says
+// nothing.
+func Owner(signed string, nodes map[wire.NodeID]*wire.History) (wire.NodeID, bool) {
+	n, err := open(signed)
+	if err != nil {
+		return wire.NodeID{}, false
+	}
+	for node, h := range nodes {
+		for _, c := range h.Cards() {
+			o := newOwner(node, c.SigningKey)
+			for _, s := range n.UnverifiedSigs {
+				raw, err := base64.StdEncoding.DecodeString(s.Base64)
+				if s.Name != o.name || s.Hash != o.hash || err != nil || len(raw) != 4+ed25519.SignatureSize {
+					continue
+				}
+				revoked := slices.ContainsFunc(h.Revocations(), func(v *wire.Revocation) bool { return v.Key == c.Signing() })
+				if !revoked && ed25519.Verify(c.SigningKey, ownedText(node, n.Text), raw[4:]) {
+					return node, true
+				}
+			}
+		}
+	}
+	return wire.NodeID{}, false
 }
 
 // open reads a note without checking a signature.
@@ -176,9 +234,9 @@ func witnesses(signed string, nodes map[wire.NodeID]*wire.History) (good []Witne
 }
 
 // check reads and checks one signature.
-func (c cosigner) check(text string, s note.Signature) (time.Time, bool) {
+func (c signer) check(text string, s note.Signature) (time.Time, bool) {
 	raw, err := base64.StdEncoding.DecodeString(s.Base64)
-	if err != nil || len(raw) != 4+cosignedBytes {
+	if err != nil || len(raw) != 4+stampBytes+ed25519.SignatureSize {
 		return time.Time{}, false
 	}
 	seconds, sig := binary.BigEndian.Uint64(raw[4:]), raw[12:]

@@ -44,7 +44,7 @@ func vectors(t testing.TB, kind string) map[string]struct {
 			switch key, value, _ := strings.Cut(line, ": "); key {
 			case "expect":
 				v.expect = value
-			case "cosigned":
+			case "cosigned", "owner":
 				v.said = value
 			case "card":
 				raw, err := base64.StdEncoding.DecodeString(value)
@@ -86,6 +86,16 @@ func TestCosignatureVectors(t *testing.T) {
 	}
 }
 
+// TestOwnerVectors: the same for the signature by which a node owns its ledger.
+func TestOwnerVectors(t *testing.T) {
+	for name, v := range vectors(t, "owner") {
+		got, ok := ledger.Owner(v.data, v.nodes)
+		if ok != (v.expect == "success") || ok && got.String() != v.said {
+			t.Errorf("%s: owned by %s, %v, want %q (%s)", name, got, ok, v.said, v.expect)
+		}
+	}
+}
+
 // TestCosign: a head that nodes cosigned is still the log's, each cosignature
 // counts for its node alone, and a head with another text has none.
 func TestCosign(t *testing.T) {
@@ -100,7 +110,7 @@ func TestCosign(t *testing.T) {
 	var sign [2]ed25519.PrivateKey
 	nodes := map[wire.NodeID]*wire.History{}
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	for name, v := range map[string]int{"own": 0, "of_peer": 1} {
+	for name, v := range map[string]int{"two": 0, "of_peer": 1} {
 		for id, h := range vectors(t, "cosignature")["cosignature_"+name+".txt"].nodes {
 			node[v], nodes[id] = id, h
 		}
@@ -155,8 +165,8 @@ func FuzzWitnesses(f *testing.F) {
 	f.Fuzz(func(t *testing.T, signed string) {
 		w := ledger.Witnesses(signed, nodes)
 		text, _, _ := strings.Cut(signed, "\n\n")
-		if len(w) > 0 && !texts[text] {
-			t.Errorf("%+v cosigned %q", w, text)
+		if _, his := ledger.Owner(signed, nodes); (his || len(w) > 0) && !texts[text] {
+			t.Errorf("%+v cosigned %q, owned: %v", w, text, his)
 		}
 		for _, one := range w {
 			if _, err := ledger.Merge(signed, signed, one.Node); err != nil {
