@@ -47,6 +47,7 @@ type Peer struct {
 	Oldest      time.Time     // when the first of them was written; zero when none waits
 	Unproven    int64         // messages that no receipt of it speaks of yet
 	SetAside    int64         // its messages in quarantine here
+	Contradicts bool          // its ledger does not continue what it showed, or it signed two histories of its log lately
 }
 
 // Authority is one that works on a peer's node. Messages name it by its key.

@@ -63,8 +63,8 @@ func (d *Desk) showLedger(ctx context.Context, who paiza.Actor, now bool) (int, 
 	if err != nil {
 		return 0, &paiza.Error{Kind: paiza.ErrUnavailable, Key: "cli.ledger.damaged." + ledger.FaultCheckpoint, Err: err}
 	}
-	// One's own node signs it too: the head then says whose it is, offline too.
-	if signed, err = ledger.Cosign(signed, k.self, k.identity.Sign, d.now()); err != nil {
+	// The node signs that it is its own: the head then says so offline too.
+	if signed, err = ledger.Own(signed, k.self, k.identity.Sign); err != nil {
 		return 0, err
 	}
 	var list []showing

@@ -31,8 +31,8 @@ func (in *intake) takeCheckpoint(m *wire.Message) (wire.Reason, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(ledger.Witnesses(string(c.Note), map[wire.NodeID]*wire.History{in.node(): h})) == 0 {
-		return wire.ReasonSignature, nil // it is not bound to the node
+	if _, his := ledger.Owner(string(c.Note), map[wire.NodeID]*wire.History{in.node(): h}); !his {
+		return wire.ReasonSignature, nil
 	}
 	last, any, err := in.t.LastHead(in.p.Num)
 	if err != nil {
@@ -185,6 +185,34 @@ type AsideLedger struct {
 	Restored time.Time // when the node says that it was put back from a backup
 	Shown    string    // the signed note of the head that counted then
 	Other    string    // the signed note of the one that contradicts it
+}
+
+// PeerLedger is the ledger of a peer with whose it is.
+type PeerLedger struct {
+	Node, Name string
+	ShownLedger
+}
+
+// ShownLedgers lists the ledgers that peers have shown here.
+func (d *Desk) ShownLedgers(ctx context.Context, who paiza.Actor) ([]PeerLedger, error) {
+	if err := allow(who, paiza.RightManagePeers); err != nil {
+		return nil, err
+	}
+	list, err := d.store.Peers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []PeerLedger
+	for _, p := range list {
+		l, err := d.shownLedger(ctx, p.Num)
+		if err != nil {
+			return nil, err
+		}
+		if l.Log != "" {
+			out = append(out, PeerLedger{p.Node, p.Name, l})
+		}
+	}
+	return out, nil
 }
 
 func (d *Desk) shownLedger(ctx context.Context, peer int64) (out ShownLedger, err error) {

@@ -122,7 +122,7 @@ func TestCosigned(t *testing.T) {
 			t.Fatalf("the peer holds %+v", after.Ledger)
 		}
 		for _, text := range []string{after.Ledger.Aside.Shown, after.Ledger.Aside.Other} {
-			if w := ledger.Witnesses(text, map[wire.NodeID]*wire.History{a.id: historyOf(t, a)}); len(w) != 1 {
+			if node, his := ledger.Owner(text, map[wire.NodeID]*wire.History{a.id: historyOf(t, a)}); !his || node != a.id {
 				t.Errorf("the evidence is not signed by the node: %q", text)
 			}
 		}
@@ -289,7 +289,7 @@ func TestForgedHead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bound, err := ledger.Cosign(plain, a.id, a.d.Exchange().Identity().Sign, now)
+	bound, err := ledger.Own(plain, a.id, a.d.Exchange().Identity().Sign)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +311,12 @@ func TestForgedHead(t *testing.T) {
 			t.Errorf("in quarantine %+v, %v, want %s", list, err, want)
 		}
 	}
+	other, err := ledger.Own(plain, b.id, b.d.Exchange().Identity().Sign)
+	if err != nil {
+		t.Fatal(err)
+	}
 	send(wire.Checkpoint{Note: []byte(plain)}, wire.ReasonSignature)
+	send(wire.Checkpoint{Note: []byte(other)}, wire.ReasonSignature)
 	send(wire.Checkpoint{Note: []byte(strings.Replace(bound, "\n50\n", "\n51\n", 1))}, wire.ReasonSignature)
 	send(wire.Checkpoint{Note: []byte(bound)}, wire.ReasonLedgerKey)
 	send(wire.Checkpoint{Kind: wire.CheckpointCosigned, Note: []byte(bound)}, wire.ReasonLedgerHead)

@@ -186,6 +186,9 @@ func (d *Desk) EndPeer(ctx context.Context, who paiza.Actor, node, reason string
 	})
 }
 
+// remembered is how long a second history of a log marks its peer.
+const remembered = 30 * 24 * time.Hour
+
 // Peers lists the other nodes with what was last seen of them. Whoever may send
 // to them may know them.
 func (d *Desk) Peers(ctx context.Context, who paiza.Actor) ([]paiza.Peer, error) {
@@ -200,9 +203,14 @@ func (d *Desk) Peers(ctx context.Context, who paiza.Actor) ([]paiza.Peer, error)
 	if err != nil {
 		return nil, err
 	}
+	against, err := d.store.Contradicting(ctx, d.now().Add(-remembered))
+	if err != nil {
+		return nil, err
+	}
 	out := make([]paiza.Peer, len(list))
 	for i, p := range list {
 		out[i] = p.Peer
+		out[i].Contradicts = against[p.Num]
 		id, err := wire.ParseNodeID(p.Node)
 		if err != nil {
 			return nil, err

@@ -29,6 +29,10 @@ func Node(d *desk.Desk, plan desk.BackupPlan, o Options) []Kind {
 		{"tidy", hourly, func(ctx context.Context) (string, error) { return "", d.Tidy(ctx) }},
 		{"purge", paiza.Schedule{Every: time.Minute}, func(ctx context.Context) (string, error) { return "", d.Purge(ctx) }},
 		{"measure", hourly, func(ctx context.Context) (string, error) { return "", d.Measure(ctx) }},
+		{"checkpoint", paiza.Schedule{Every: 4 * time.Hour}, func(ctx context.Context) (string, error) {
+			n, err := d.ShowLedger(ctx)
+			return fmt.Sprintf("nodes=%d", n), err
+		}},
 		{"check", o.Check, func(ctx context.Context) (string, error) {
 			c, err := d.CheckStore(ctx)
 			return fmt.Sprintf("entries=%d", c.Entries), err

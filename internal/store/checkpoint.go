@@ -127,6 +127,20 @@ func (s *Store) ShownHeads(ctx context.Context, peer int64) (out ShownHeads, err
 	return out, err
 }
 
+// Contradicting are the peers whose ledger waits to be accepted, or who signed two
+// histories of their log after a time.
+func (s *Store) Contradicting(ctx context.Context, after time.Time) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	return out, each(ctx, s.read, func(r scanner) error {
+		var peer int64
+		err := r.Scan(&peer)
+		out[peer] = true
+		return err
+	}, `SELECT c.peer FROM checkpoint c WHERE c.peer <> 0 AND c.refused <> '' AND c.refused <> $1
+		AND c.num > coalesce((SELECT max(o.num) FROM checkpoint o WHERE o.peer = c.peer AND o.refused = ''), 0)
+		UNION SELECT f.peer FROM fork f WHERE f.at > $2`, string(wire.ReasonGap), milli(after))
+}
+
 // Cosigning is how far a peer has an own head.
 type Cosigning struct {
 	Checkpoint, Peer int64

@@ -40,20 +40,6 @@ func (v *verification) cosigned() error {
 	if err != nil {
 		return err
 	}
-	own := map[wire.NodeID]bool{}
-	err = each(v.ctx, v.tx, func(r scanner) error {
-		var node string
-		if err := r.Scan(&node); err != nil {
-			return err
-		}
-		if id, err := wire.ParseNodeID(node); err == nil {
-			own[id] = true
-		}
-		return nil
-	}, "SELECT node FROM card WHERE node NOT IN (SELECT node FROM peer)")
-	if err != nil {
-		return err
-	}
 	name := func(id wire.NodeID) string { return nodes[id].Latest().Title("en") }
 	for _, h := range heads {
 		if bad := ledger.Forged(h.Note, nodes); len(bad) > 0 {
@@ -61,9 +47,7 @@ func (v *verification) cosigned() error {
 		}
 		var by []string
 		for _, w := range ledger.Witnesses(h.Note, nodes) {
-			if !own[w.Node] { // one's own word proves nothing
-				by = append(by, name(w.Node))
-			}
+			by = append(by, name(w.Node))
 		}
 		if len(by) == 0 {
 			continue
