@@ -50,6 +50,14 @@ type Peer struct {
 	Contradicts bool          // its ledger does not continue what it showed, or it signed two histories of its log lately
 }
 
+// Quota is how much of another node is taken in a day, of UTC; a zero field is no
+// limit of its own.
+type Quota struct {
+	Messages int64
+	Bytes    int64 // of messages
+	Files    int64 // bytes of files that are fetched
+}
+
 // Authority is one that works on a peer's node. Messages name it by its key.
 type Authority struct{ Key, Name string }
 

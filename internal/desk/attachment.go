@@ -184,6 +184,9 @@ type Wanted struct {
 // Wanted lists files of the peer's messages that are to be fetched, at most n.
 func (x *Exchange) Wanted(ctx context.Context, peer wire.NodeID, n int) ([]*Wanted, error) {
 	_, p, err := x.peer(ctx, peer)
+	if err == nil {
+		err = x.d.filesLeft(ctx, p.Num)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -201,9 +204,16 @@ func (x *Exchange) Wanted(ctx context.Context, peer wire.NodeID, n int) ([]*Want
 // Has implements exchange.Chunks.
 func (w *Wanted) Has(_ context.Context, i int) (bool, error) { return int64(i) < w.u.Have, nil }
 
-// Put implements exchange.Chunks. The chunks come in their order.
+// Put implements exchange.Chunks. The chunks come in their order. Above the peer's
+// quota of the day, and without room, the fetching stops until it may go on.
 func (w *Wanted) Put(ctx context.Context, i int, chunk []byte) error {
-	return w.x.d.store.Write(ctx, func(t *store.Tx) error { return t.KeepChunk(w.u.File, int64(i), chunk) })
+	if err := w.x.d.filesLeft(ctx, w.u.Peer); err != nil {
+		return err
+	}
+	day, _ := w.x.d.day()
+	return w.x.d.store.Write(ctx, func(t *store.Tx) error {
+		return errors.Join(t.KeepChunk(w.u.File, int64(i), chunk), t.AddUse(w.u.Peer, day, paiza.Quota{Files: int64(len(chunk))}))
+	})
 }
 
 // GiveUp keeps that the file is not to be had, and why, where trying again is of

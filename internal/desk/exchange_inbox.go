@@ -28,6 +28,9 @@ func (x *Exchange) Have(ctx context.Context, peer wire.NodeID) (wire.Cursor, err
 // and not the disk, the bound of the traffic.
 func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire.Opened, sign wire.Sign) (receipts []*wire.Receipt, err error) {
 	k, p, err := x.peer(ctx, peer)
+	if err == nil {
+		err = x.d.roomLeft()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +39,9 @@ func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire
 		in.sign = sign
 		have, err := t.LockInlog(p.Num)
 		if err != nil {
+			return entry{}, err
+		}
+		if err := in.withinQuota(); err != nil {
 			return entry{}, err
 		}
 		first := have
@@ -63,7 +69,7 @@ func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire
 		if len(all) == 0 {
 			return entry{}, errNothing
 		}
-		if err := t.KeepInbox(p.Num, all, have, in.now); err != nil {
+		if err := errors.Join(t.KeepInbox(p.Num, all, have, in.now), in.used(all)); err != nil {
 			return entry{}, err
 		}
 		if in.groups {
@@ -79,6 +85,11 @@ func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire
 	})
 	if errors.Is(err, errNothing) {
 		return x.d.store.Issued(ctx, p.Num, wire.Cursor{Epoch: batches[0].Epoch, Seq: batches[0].First - 1}, 16)
+	}
+	if err == nil {
+		if err := x.d.tellNear(ctx, p); err != nil { // what was taken in is taken in
+			x.d.log.Error("the operator is not told of a quota", "peer", peer, "error", err)
+		}
 	}
 	return receipts, err
 }

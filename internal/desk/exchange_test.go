@@ -84,30 +84,43 @@ func (n *nation) carryBy(x *desk.Exchange, to *nation) {
 		for i, r := range rows {
 			items[i] = r.Item
 		}
-		me, him := x.Identity(), y.Identity()
-		raw, err := wire.Seal(wire.Header{From: n.id, Epoch: rows[0].Epoch, First: rows[0].Seq, Prev: rows[0].Prev}, items, me.Sign, him.Card(), wire.SuiteAES)
-		if err != nil {
-			n.t.Fatal(err)
-		}
-		o := &wire.Opener{Self: to.id, Suites: him.Card().Suites, Keys: him.Open, Signer: func(node wire.NodeID, key wire.KeyID, at time.Time) (ed25519.PublicKey, error) {
-			h, err := y.History(ctx, node)
-			if err != nil {
-				return nil, err
-			}
-			return h.Signer(key, at)
-		}}
-		opened, err := o.Open(raw, exchangeDay)
-		if err != nil {
-			n.t.Fatal(err)
-		}
-		receipts, err := y.Commit(ctx, n.id, []*wire.Opened{opened}, func(r wire.Receipt) (*wire.Receipt, error) { return wire.NewReceipt(r, him.Sign) })
-		if err != nil {
-			n.t.Fatal(err)
-		}
-		if err := x.Confirm(ctx, to.id, opened.End(), receipts); err != nil {
+		if err := n.deliverBy(x, to, wire.Header{From: n.id, Epoch: rows[0].Epoch, First: rows[0].Seq, Prev: rows[0].Prev}, items); err != nil {
 			n.t.Fatal(err)
 		}
 	}
+}
+
+// deliver seals messages for another node, takes them there and brings the
+// receipts back. It gives what the other refuses.
+func (n *nation) deliver(to *nation, h wire.Header, items []wire.Item) error {
+	n.t.Helper()
+	return n.deliverBy(n.d.Exchange(), to, h, items)
+}
+
+func (n *nation) deliverBy(x *desk.Exchange, to *nation, h wire.Header, items []wire.Item) error {
+	n.t.Helper()
+	ctx, y := n.t.Context(), to.d.Exchange()
+	me, him := x.Identity(), y.Identity()
+	raw, err := wire.Seal(h, items, me.Sign, him.Card(), wire.SuiteAES)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	o := &wire.Opener{Self: to.id, Suites: him.Card().Suites, Keys: him.Open, Signer: func(node wire.NodeID, key wire.KeyID, at time.Time) (ed25519.PublicKey, error) {
+		h, err := y.History(ctx, node)
+		if err != nil {
+			return nil, err
+		}
+		return h.Signer(key, at)
+	}}
+	opened, err := o.Open(raw, exchangeDay)
+	if err != nil {
+		return err
+	}
+	receipts, err := y.Commit(ctx, n.id, []*wire.Opened{opened}, func(r wire.Receipt) (*wire.Receipt, error) { return wire.NewReceipt(r, him.Sign) })
+	if err != nil {
+		return err
+	}
+	return x.Confirm(ctx, to.id, opened.End(), receipts)
 }
 
 func (n *nation) sound() {

@@ -21,6 +21,7 @@ type PeerDetail struct {
 	Stopped     []paiza.Delivery
 	Ledger      ShownLedger // as he shows it
 	Cosigned    *Cosigner   // how far he cosigned this node's; nil for not yet
+	Quota       QuotaDetail // how much of him is taken in a day
 	Forks       []Fork      // two histories of one log that he signed both
 }
 
@@ -72,6 +73,9 @@ func (d *Desk) Partner(ctx context.Context, who paiza.Actor, node string) (PeerD
 		return out, err
 	} else if any {
 		out.Cosigned = &Cosigner{c.Node, c.Name, c.Size, c.Signed}
+	}
+	if out.Quota, err = d.quotaOf(ctx, p.Num); err != nil {
+		return out, err
 	}
 	out.Forks, err = d.forks(ctx, p.Num)
 	return out, err
