@@ -39,6 +39,8 @@ func exchangeRoutes() []route {
 		{"POST", "/partners/{id}/resume", paiza.RightManagePeers, peerAct("resume"), false},
 		{"POST", "/partners/{id}/end", paiza.RightManagePeers, peerAct("end"), false},
 		{"POST", "/partners/{id}/reconsider", paiza.RightManagePeers, (*Site).reconsider, false},
+		{"POST", "/partners/{id}/ledger", paiza.RightManagePeers, (*Site).acceptLedger, false},
+		{"POST", "/partners/{id}/quota", paiza.RightManagePeers, (*Site).setQuota, false},
 
 		{"GET", "/identity", paiza.RightManagePeers, (*Site).identity, false},
 		{"POST", "/identity", paiza.RightManagePeers, (*Site).initNode, false},

@@ -46,6 +46,8 @@ func (s *Site) peerRow(p *locale.Printer, peer paiza.Peer) peerRow {
 		out.Health, out.Says = health, p.T("partner.health."+key, args...)
 	}
 	switch {
+	case peer.Contradicts:
+		say("bad", "contradicts")
 	case !peer.KeyUntil.IsZero() && left <= 0:
 		say("bad", "expired")
 	case peer.Failed > 0 && out.Silent > longSilent:
@@ -119,6 +121,8 @@ type partnerView struct {
 	Acts    []actView
 	Aside   []asideRow
 	Stopped []deliveryRow
+	Says    string // what is wrong with the partner's ledger
+	Today   []quotaRow
 	Proof   string // where a person proves that it is he; empty when he has
 	Form    form
 	Of      string // the form that was refused
@@ -158,6 +162,7 @@ func (s *Site) partnerPage(w http.ResponseWriter, r *http.Request, code int, of 
 	}
 	view := partnerView{PeerDetail: detail, Row: s.peerRow(v.Print, detail.Peer), Words: detail.Fingerprint.Words(v.Print.Tag()), Digits: detail.Fingerprint.Digits(),
 		Quota: desk.PeerQuota, Acts: s.acts(v, names, detail.Acts), Form: f, Of: of, Proof: s.proving(r, "/partners/"+id)}
+	view.Says, view.Today = asideSays(v.Print, detail.Ledger), quotaRows(v.Print, detail.Quota)
 	for _, a := range detail.Aside {
 		view.Aside = append(view.Aside, asideRow{a, kindName(v.Print, a.Type), reasonText(v.Print, a.Refused), mend(v.Print, a.Refused, "here"), desk.MayReconsider(wire.Reason(a.Refused))})
 	}
