@@ -1,6 +1,7 @@
 package paiza
 
 import (
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -139,9 +140,11 @@ type NewDeskNote struct {
 	Files    []NewFile
 }
 
-// NewFile is a file that goes with a note: its name and where it lies.
+// NewFile is a file that goes with a note: its name, and its content or where it
+// lies on this machine.
 type NewFile struct {
 	Name, Media, Path string
+	Body              io.ReadSeeker // instead of Path
 }
 
 // Limits of a note, in bytes.

@@ -25,7 +25,7 @@ func (d *Desk) keepFiles(ctx context.Context, files []paiza.NewFile) ([]wire.Att
 	}
 	var out []wire.Attachment
 	for _, f := range files {
-		m, err := d.keepFile(ctx, f.Path)
+		m, err := d.keepFile(ctx, f)
 		if err != nil {
 			return nil, err
 		}
@@ -41,12 +41,16 @@ func (d *Desk) keepFiles(ctx context.Context, files []paiza.NewFile) ([]wire.Att
 	return out, nil
 }
 
-func (d *Desk) keepFile(ctx context.Context, path string) (*wire.Manifest, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, &paiza.Error{Kind: paiza.ErrInvalid, Key: "exchange.file_missing", Args: paiza.Args{"file": filepath.Base(path)}, Err: err}
+func (d *Desk) keepFile(ctx context.Context, in paiza.NewFile) (*wire.Manifest, error) {
+	f := in.Body
+	if f == nil {
+		file, err := os.Open(in.Path)
+		if err != nil {
+			return nil, &paiza.Error{Kind: paiza.ErrInvalid, Key: "exchange.file_missing", Args: paiza.Args{"file": filepath.Base(in.Path)}, Err: err}
+		}
+		defer file.Close()
+		f = file
 	}
-	defer f.Close()
 	m, err := wire.ReadManifest(f)
 	if err != nil {
 		return nil, err

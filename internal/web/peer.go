@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -237,12 +236,8 @@ func (s *Site) pair(w http.ResponseWriter, r *http.Request) error {
 
 // cardField reads a form with a card: pasted, or as a file.
 func (s *Site) cardField(w http.ResponseWriter, r *http.Request) (form, string, error) {
-	dir, err := os.MkdirTemp("", "paiza-card-")
-	if err != nil {
-		return form{}, "", err
-	}
-	defer os.RemoveAll(dir)
-	f, files, err := multipartForm(w, r, dir, maxForm)
+	f, files, err := multipartForm(w, r, maxForm)
+	defer closeFiles(files)
 	if err != nil {
 		return f, "", err
 	}
