@@ -129,8 +129,8 @@ func TestCosigned(t *testing.T) {
 		if len(after.Aside) != 1 || after.Aside[0].Refused != string(wire.ReasonLedger) || b.contradicted() != 1 {
 			t.Errorf("in quarantine %+v, %d entries", after.Aside, b.contradicted())
 		}
-		if stopped := a.partner(b).Stopped; len(stopped) != 1 || stopped[0].Refused != string(wire.ReasonLedger) {
-			t.Errorf("the origin sees %+v", stopped)
+		if stopped, next, err := a.d.Stopped(ctx, paiza.Operator("T"), b.id.String(), wire.Cursor{}); err != nil || len(stopped) != 1 || stopped[0].Refused != string(wire.ReasonLedger) || next.Epoch != 0 {
+			t.Errorf("the origin sees %+v, %v", stopped, err)
 		}
 		if a.cosigned().Upto != second.Upto {
 			t.Error("a rewritten ledger was cosigned")

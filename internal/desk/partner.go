@@ -18,7 +18,6 @@ type PeerDetail struct {
 	Acts        []paiza.Act // of people, newest first
 	Files       int64       // bytes of its files here; at most PeerQuota
 	Aside       []paiza.Arrival
-	Stopped     []paiza.Delivery
 	Ledger      ShownLedger // as he shows it
 	Cosigned    *Cosigner   // how far he cosigned this node's; nil for not yet
 	Quota       QuotaDetail // how much of him is taken in a day
@@ -61,9 +60,6 @@ func (d *Desk) Partner(ctx context.Context, who paiza.Actor, node string) (PeerD
 		return out, err
 	}
 	if out.Aside, _, err = d.Quarantine(ctx, who, node, 0, 100); err != nil {
-		return out, err
-	}
-	if out.Stopped, err = d.Stopped(ctx, who, node); err != nil {
 		return out, err
 	}
 	if out.Ledger, err = d.shownLedger(ctx, p.Num); err != nil {

@@ -120,6 +120,8 @@ type partnerView struct {
 	Acts    []actView
 	Aside   []asideRow
 	Stopped []deliveryRow
+	Older   string // address of the page of what was stopped before; empty for none
+	Newest  string // address of the newest; empty on it
 	Says    string // what is wrong with the partner's ledger
 	Today   []quotaRow
 	Proof   string // where a person proves that it is he; empty when he has
@@ -165,10 +167,32 @@ func (s *Site) partnerPage(w http.ResponseWriter, r *http.Request, code int, of 
 	for _, a := range detail.Aside {
 		view.Aside = append(view.Aside, asideRow{a, kindName(v.Print, a.Type), reasonText(v.Print, a.Refused), mend(v.Print, a.Refused, "here"), desk.MayReconsider(wire.Reason(a.Refused))})
 	}
-	for _, d := range detail.Stopped {
-		view.Stopped = append(view.Stopped, deliveryView(v.Print, d, view.Row.Title))
+	if err := s.stopped(r, &view); err != nil {
+		return err
 	}
 	return s.render(w, r, code, "peer/detail", view)
+}
+
+// stopped reads the page of messages for the partner that were not taken up.
+func (s *Site) stopped(r *http.Request, view *partnerView) error {
+	v, page := visitOf(r), "/partners/"+view.Node
+	var before wire.Cursor
+	if epoch, seq, ok := strings.Cut(r.URL.Query().Get(keyBefore), "-"); ok {
+		before.Epoch, _ = strconv.ParseUint(epoch, 10, 63)
+		before.Seq, _ = strconv.ParseUint(seq, 10, 63)
+		view.Newest = page + "#stopped"
+	}
+	list, next, err := s.desk.Stopped(r.Context(), v.Actor, view.Node, before)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		view.Stopped = append(view.Stopped, deliveryView(v.Print, d, view.Row.Title))
+	}
+	if next != (wire.Cursor{}) {
+		view.Older = page + "?" + url.Values{keyBefore: {strconv.FormatUint(next.Epoch, 10) + "-" + strconv.FormatUint(next.Seq, 10)}}.Encode() + "#stopped"
+	}
+	return nil
 }
 
 // kindName is the type of a message in words.
