@@ -63,6 +63,9 @@ func (d *Desk) ImportDirectory(ctx context.Context, who paiza.Actor, raw []byte,
 		return nil, refused(err)
 	}
 	return dir, d.act(ctx, who, func(t *store.Tx) (entry, error) {
+		if err := d.tell(t, k, wire.TypeDirectory, dir.Bytes(), k.listed(dir)...); err != nil {
+			return entry{}, err
+		}
 		return entry{action: "node.directory", subject: "node/" + k.self.String(), reason: reason,
 			detail: fmt.Sprintf("version %d, %d nodes, hash %s", dir.Version, len(dir.Cards), dir.Hash())}, d.keepDirectory(t, k, dir)
 	})

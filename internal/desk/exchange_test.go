@@ -408,3 +408,84 @@ func TestImportedIsTakenBack(t *testing.T) {
 	}
 	b.sound()
 }
+
+// TestMissedCards: a node that missed more changes of a peer's keys than his card
+// had keys for learns the present ones from the trust directory, which any
+// partner brings it: nobody compares words again. A directory that the bodies
+// did not sign brings nothing.
+func TestMissedCards(t *testing.T) {
+	ctx, now := t.Context(), exchangeDay
+	a, b, c := newNation(t, filepath.Join(t.TempDir(), "a"), "KAZ", &now), newNation(t, filepath.Join(t.TempDir(), "b"), "UZB", &now), newNation(t, filepath.Join(t.TempDir(), "c"), "KGZ", &now)
+	for _, p := range [][2]*nation{{a, b}, {b, a}, {b, c}, {c, b}} {
+		p[0].pair(p[1])
+	}
+	key := ed25519.NewKeyFromSeed(slices.Repeat([]byte{1}, 32))
+	body := wire.DirectoryBody{Version: 1, Issued: now, Expires: now.AddDate(0, 1, 0), Warn: 14 * 24 * time.Hour, Known: 14 * 24 * time.Hour, Threshold: 1,
+		Bodies: []wire.Body{{Code: "AAA", Key: key.Public().(ed25519.PublicKey)}}}
+	directory := func(version uint64, before *wire.Directory, key ed25519.PrivateKey) *wire.Directory {
+		t.Helper()
+		body.Version, body.Cards = version, nil
+		if before != nil {
+			body.Previous = before.Hash()
+		}
+		for _, n := range []*nation{a, b, c} {
+			body.Cards = append(body.Cards, n.d.Exchange().Identity().Card())
+		}
+		slices.SortFunc(body.Cards, func(x, y *wire.Card) int { return strings.Compare(x.Node.String(), y.Node.String()) })
+		d, err := wire.NewDirectory(body, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	first := directory(1, nil, key)
+	if _, err := b.d.ImportDirectory(ctx, paiza.Operator("T"), first.Bytes(), "compared"); err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		if _, err := a.d.RotateKeys(ctx, paiza.Operator("T"), paiza.NewNode{Reason: "yearly"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	present := a.d.Exchange().Identity().Card()
+	knows := func() bool {
+		h, err := b.d.Exchange().History(ctx, a.id)
+		return err == nil && h.Latest().Hash() == present.Hash() && h.Pinned(present.Pins[0])
+	}
+	bring := func(d *wire.Directory) {
+		t.Helper()
+		content := wire.Content{Salt: wire.NewSalt(), Type: wire.TypeDirectory, Created: now, Body: d.Bytes(),
+			Handling: wire.Handling{TLP: paiza.TLPAmber, Purpose: paiza.PurposeIntelligence, Owner: paiza.HomeAgency, Origin: c.id}}
+		raw, err := content.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.d.EnqueueForTest(ctx, b.id, content.Type, raw); err != nil {
+			t.Fatal(err)
+		}
+		c.carry(b)
+	}
+	if knows() {
+		t.Fatal("the test proves nothing")
+	}
+	bring(directory(2, first, ed25519.NewKeyFromSeed(slices.Repeat([]byte{9}, 32))))
+	if knows() {
+		t.Error("a directory that nobody signed was believed")
+	}
+	second := directory(2, first, key)
+	for _, d := range []*wire.Directory{first, second} {
+		if _, err := c.d.ImportDirectory(ctx, paiza.Operator("T"), d.Bytes(), "compared"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.carry(b)
+	if !knows() {
+		t.Error("the present card did not come with the directory")
+	}
+	// Every node passes a version on once, and what it had itself is no fault.
+	b.carry(c)
+	c.carry(b)
+	if list, _, err := b.d.Quarantine(ctx, paiza.Operator("T"), c.id.String(), 0, 10); err != nil || len(list) != 1 {
+		t.Errorf("in quarantine: %+v, %v", list, err)
+	}
+}
