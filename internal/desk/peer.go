@@ -236,6 +236,29 @@ func (d *Desk) Peers(ctx context.Context, who paiza.Actor) ([]paiza.Peer, error)
 	return out, nil
 }
 
+// Contradicting lists the peers that contradict themselves, by name, for whom
+// looks after peers.
+func (d *Desk) Contradicting(ctx context.Context, who paiza.Actor) ([]paiza.Peer, error) {
+	if err := allow(who, paiza.RightManagePeers); err != nil {
+		return nil, err
+	}
+	k, err := d.who(ctx)
+	if err != nil {
+		return nil, err
+	}
+	against, err := d.store.Contradicting(ctx, d.now().Add(-remembered))
+	if err != nil {
+		return nil, err
+	}
+	var out []paiza.Peer
+	for _, p := range k.Peers {
+		if against[p.Num] {
+			out = append(out, p.Peer)
+		}
+	}
+	return out, nil
+}
+
 // Health is what an operator should look at.
 type Health struct {
 	Peers     []paiza.Peer

@@ -110,6 +110,9 @@ func TestLedgersOfPartners(t *testing.T) {
 	if list := bb.page("/partners").text("tbody"); !strings.Contains(list, b.words("partner.health.contradicts")) {
 		t.Errorf("the list says %q", list)
 	}
+	if home := bb.page("/").doc.Find("a[href='" + page + "']").Length(); home == 0 {
+		t.Error("the first page does not say so")
+	}
 	if r := bb.post(page+"/ledger", url.Values{"reason": {" "}}); r.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("accepted without a reason: %s", r.Status)
 	}
