@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"paiza"
 	"paiza/internal/ledger"
 	"paiza/wire"
@@ -50,6 +52,30 @@ func (n *node) tells(t *testing.T, to *node, at wire.Cursor, body []byte) wire.C
 		t.Fatal(err)
 	}
 	return opened.End()
+}
+
+// fits opens a page in a real browser, with everything on it unfolded, and looks
+// that it is not wider than the screen.
+func fits(t *testing.T, n *node, page string) {
+	t.Helper()
+	if testing.Short() {
+		return
+	}
+	ctx := chromium(t)
+	do := func(steps ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(ctx, steps...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(chromedp.Navigate(n.URL+page), chromedp.SendKeys("#login", "root"), chromedp.SendKeys("#password", password), chromedp.Click("main form button"), chromedp.WaitVisible("#contradicts"))
+	for _, width := range []int64{390, 1440} {
+		do(chromedp.EmulateViewport(width, 900), chromedp.Navigate(n.URL+page), chromedp.WaitVisible("#contradicts"))
+		got, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.querySelectorAll('details').forEach(d => d.open = true); String(document.documentElement.scrollWidth <= innerWidth)"))
+		if err != nil || got != "true" {
+			t.Errorf("the page is wider than a screen of %d: %v", width, err)
+		}
+	}
 }
 
 // TestLedgersOfPartners: a partner whose ledger does not continue what it showed
@@ -113,6 +139,7 @@ func TestLedgersOfPartners(t *testing.T) {
 	if home := bb.page("/").doc.Find("a[href='" + page + "']").Length(); home == 0 {
 		t.Error("the first page does not say so")
 	}
+	fits(t, b, page)
 	if r := bb.post(page+"/ledger", url.Values{"reason": {" "}}); r.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("accepted without a reason: %s", r.Status)
 	}
