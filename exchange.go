@@ -1,6 +1,7 @@
 package paiza
 
 import (
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -48,6 +49,15 @@ type Peer struct {
 	Unproven    int64         // messages that no receipt of it speaks of yet
 	SetAside    int64         // its messages in quarantine here
 	Via         string        // node by which it is reached; empty for a direct link
+	Contradicts bool          // its ledger does not continue what it showed, or it signed two histories of its log lately
+}
+
+// Quota is how much of another node is taken in a day, of UTC; a zero field is no
+// limit of its own.
+type Quota struct {
+	Messages int64
+	Bytes    int64 // of messages
+	Files    int64 // bytes of files that are fetched
 }
 
 // Authority is one that works on a peer's node. Messages name it by its key.
@@ -131,9 +141,11 @@ type NewDeskNote struct {
 	Files    []NewFile
 }
 
-// NewFile is a file that goes with a note: its name and where it lies.
+// NewFile is a file that goes with a note: its name, and its content or where it
+// lies on this machine.
 type NewFile struct {
 	Name, Media, Path string
+	Body              io.ReadSeeker // instead of Path
 }
 
 // Limits of a note, in bytes.

@@ -58,6 +58,18 @@ func (c *Client) Checkpoint(ctx context.Context) (wire.Head, error) {
 	return out, c.get(ctx, "/ledger/checkpoint", nil, &out)
 }
 
+// Cosigned is how far other nodes have cosigned the ledger.
+func (c *Client) Cosigned(ctx context.Context) (wire.Cosigned, error) {
+	var out wire.Cosigned
+	return out, c.get(ctx, "/ledger/cosignatures", nil, &out)
+}
+
+// ShownLedgers are the ledgers of other nodes as they show them there.
+func (c *Client) ShownLedgers(ctx context.Context) (wire.ShownLedgerList, error) {
+	var out wire.ShownLedgerList
+	return out, c.get(ctx, "/ledger/shown", nil, &out)
+}
+
 // Proving says which entries to prove: all on a subject, or one by its number.
 type Proving struct {
 	Subject string

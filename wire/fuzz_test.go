@@ -162,7 +162,7 @@ func FuzzEvidence(f *testing.F) {
 }
 
 func FuzzCheckpoint(f *testing.F) {
-	fuzz(f, (&wire.Checkpoint{Verifier: "v", Note: []byte("note")}).Encode(), encoded(wire.ParseCheckpoint))
+	fuzz(f, (&wire.Checkpoint{Verifier: "v", Note: []byte("note"), Since: 3, Proof: []wire.Hash{{1}}, Restored: noon}).Encode(), encoded(wire.ParseCheckpoint))
 }
 
 func FuzzHello(f *testing.F) {

@@ -77,6 +77,9 @@ type Report struct {
 	Receipts []*Receipt // all of the two nodes, verified
 	Relayed  []Relayed  // what nodes that relayed it said
 	Ledger   [][]byte   // not verified here
+	// Nodes are the cards and revocations of the file by node: with them package
+	// ledger says who cosigned a ledger's head.
+	Nodes map[NodeID]*History
 }
 
 // Opening is that a named official opened the message.
@@ -99,7 +102,7 @@ func (p *Proof) Verify() (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	rep := &Report{Message: m, Digest: Digest(p.Message), Ledger: p.Ledger}
+	rep := &Report{Message: m, Digest: Digest(p.Message), Ledger: p.Ledger, Nodes: nodes}
 	rep.Place = Cursor{m.Epoch, m.Seq, Next(m.Prev, m.Epoch, m.Seq, Digest(p.Message))}
 	if err := p.verifyHead(rep, nodes); err != nil {
 		return nil, err

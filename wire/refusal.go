@@ -42,6 +42,8 @@ const (
 	ReasonConflict   Reason = "contradicts an earlier statement"
 	ReasonRelay      Reason = "not relayed for these two nodes"
 	ReasonReturned   Reason = "not collected in time"
+	ReasonQuota      Reason = "quota used up" // asking again later is of use
+	ReasonRoom       Reason = "no room left"  // the same
 )
 
 // Reasons for which one message is set aside in quarantine while its log goes
@@ -57,6 +59,10 @@ const (
 	ReasonOwner        Reason = "not the owner of the subject"
 	ReasonWithheld     Reason = "withheld by the sender"
 	ReasonExercise     Reason = "exercise and real traffic do not mix"
+	ReasonLedger       Reason = "ledger was rewritten"            // does not continue what its node showed before
+	ReasonLedgerBack   Reason = "ledger was put back"             // the same, and its node says that it came from a backup
+	ReasonLedgerKey    Reason = "ledger has another key"          // and nothing proves that the former one gave it
+	ReasonLedgerHead   Reason = "head of the ledger is not known" // a cosignature of something that this node does not have
 )
 
 // Reasons lists every reason that this node gives.
@@ -68,6 +74,7 @@ func Reasons() []Reason {
 		ReasonTrust, ReasonRollback, ReasonThreshold, ReasonExpired, ReasonAbsent, ReasonConflict,
 		ReasonUnreadable, ReasonPosition, ReasonType, ReasonHandling, ReasonGroup, ReasonNotMember,
 		ReasonVersionTaken, ReasonOwner, ReasonWithheld, ReasonExercise, ReasonRelay, ReasonReturned,
+		ReasonQuota, ReasonRoom, ReasonLedger, ReasonLedgerBack, ReasonLedgerKey, ReasonLedgerHead,
 	}
 }
 
@@ -99,7 +106,7 @@ func (r *Refusal) Error() string {
 // Unwrap gives the kind of refusal that the rest of the program knows.
 func (r *Refusal) Unwrap() error {
 	switch r.Reason {
-	case ReasonBusy:
+	case ReasonBusy, ReasonQuota, ReasonRoom:
 		return paiza.ErrUnavailable
 	case ReasonTrust, ReasonSender, ReasonKeyRevoked, ReasonKeyExpired:
 		return paiza.ErrForbidden

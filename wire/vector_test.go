@@ -184,6 +184,16 @@ func runVector(t *testing.T, v *vector) ([][2]string, error) {
 			return nil, err
 		}
 		return [][2]string{{"sender", rep.Sender.Node.String()}, {"durable", rep.Durable.Format(time.RFC3339)}}, nil
+	case "checkpoint":
+		c, err := wire.ParseCheckpoint(v.data)
+		if err != nil {
+			return nil, err
+		}
+		return [][2]string{{"says", fmt.Sprint(c.Kind)}, {"verifier", c.Verifier}, {"since", fmt.Sprint(c.Since)}, {"hashes", fmt.Sprint(len(c.Proof))}}, nil
+	case "owner":
+		return runOwner(v, history(t, v.all("card")))
+	case "cosignature":
+		return runCosignature(v, history(t, v.all("card")))
 	case "fingerprint":
 		f := wire.PairFingerprint(history(t, v.all("card")).Latest(), mustCard(t, v.data))
 		return [][2]string{{"words en", strings.Join(f.Words("en"), " ")}, {"words ru", strings.Join(f.Words("ru"), " ")},
@@ -263,7 +273,7 @@ func writeVectors(t *testing.T, dir string) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range slices.Concat(batchVectors(t), statementVectors(t), parcelVectors(t)) {
+	for _, v := range slices.Concat(batchVectors(t), statementVectors(t), parcelVectors(t), checkpointVectors(t)) {
 		v.header = append([][2]string{{"now", v.get("now")}}, slices.DeleteFunc(v.header, func(h [2]string) bool { return h[0] == "now" })...)
 		if v.get("now") == "" {
 			v.header[0][1] = noon.Format(time.RFC3339)

@@ -24,6 +24,7 @@ type nodeCmd struct {
 	Peers     nodePeersCmd     `cmd:"" help:"List the other nodes and how the exchange with each goes."`
 	Pause     nodePauseCmd     `cmd:"" help:"Stop the exchange with a peer; what is written for it waits."`
 	Resume    nodeResumeCmd    `cmd:"" help:"Go on after a pause."`
+	Quota     nodeQuotaCmd     `cmd:"" help:"Say how much of a peer is taken in a day."`
 	End       nodeEndCmd       `cmd:"" help:"End the exchange with a peer for good."`
 	Via       nodeViaCmd       `cmd:"" help:"Have everything for a peer go by way of another node, or directly again."`
 	Admit     nodeAdmitCmd     `cmd:"" help:"Print the card of another node with this node's signature."`

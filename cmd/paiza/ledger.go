@@ -22,6 +22,9 @@ type ledgerCmd struct {
 	Checkpoint ledgerCheckpointCmd `cmd:"" help:"Print the signed head of the ledger."`
 	Key        ledgerKeyCmd        `cmd:"" help:"Print the key with which checkpoints and proofs are checked."`
 	Prove      ledgerProveCmd      `cmd:"" help:"Print a file that proves the entries on a subject."`
+	Cosigned   ledgerCosignedCmd   `cmd:"" help:"Say how far other nodes have cosigned the ledger."`
+	Shown      ledgerShownCmd      `cmd:"" help:"List the ledgers of other nodes as they show them here."`
+	Accept     ledgerAcceptCmd     `cmd:"" help:"Let the ledger of another node go on from a head that was set aside."`
 }
 
 type ledgerShowCmd struct {
@@ -85,7 +88,9 @@ func printable(s string) string {
 	}, s)
 }
 
-type ledgerCheckpointCmd struct{}
+type ledgerCheckpointCmd struct {
+	Send bool `help:"Send it to every other node now, to be cosigned. Otherwise that happens by itself every few hours."`
+}
 
 // Help is shown under the usage.
 func (ledgerCheckpointCmd) Help() string {
@@ -96,6 +101,9 @@ somebody who has the node's key.
 }
 
 func (c *ledgerCheckpointCmd) Run(a *app) error {
+	if c.Send {
+		return a.sendCheckpoint()
+	}
 	return a.head(func(signed, key string) error {
 		if a.cli.JSON {
 			return a.printJSON(map[string]string{"checkpoint": signed, "key": key})
@@ -225,9 +233,16 @@ func (c *ledgerVerifyCmd) whole(a *app, earlier string) (err error) {
 	case err != nil:
 		return err
 	case a.cli.JSON:
-		return a.printJSON(map[string]any{"whole": true, "entries": n})
+		by, err := cosigners(a, st)
+		if err != nil {
+			return err
+		}
+		return a.printJSON(map[string]any{"whole": true, "entries": n, "cosigned": by})
 	}
 	fmt.Fprintln(a.out, "✓ "+a.loc.T("cli.ledger.whole", "n", n))
+	if err := a.cosignedIn(st, n); err != nil {
+		return err
+	}
 	if earlier != "" {
 		fmt.Fprintln(a.out, "✓ "+a.loc.T("cli.ledger.whole_since"))
 	}

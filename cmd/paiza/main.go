@@ -85,6 +85,8 @@ type app struct {
 
 	plan        desk.BackupPlan // of the node that is served
 	certificate string
+	quota       paiza.Quota // of each other node, and the room that is kept free of them
+	reserve     int64
 	dial        dial.Allow     // where webhooks of a served node may lead
 	session     config.Session // what a sign-in of a served node takes and how long it holds
 }
@@ -264,7 +266,7 @@ func (a *app) open(target string, log *slog.Logger, meter store.Meter) (*desk.De
 			return nil, nil, errors.Join(err, st.Close())
 		}
 	}
-	d, err := desk.Open(a.ctx, desk.Options{Store: st, Breached: breached, Log: log, Backup: a.plan, Dial: a.dial, Certificate: a.certificate,
+	d, err := desk.Open(a.ctx, desk.Options{Store: st, Breached: breached, Log: log, Backup: a.plan, Dial: a.dial, Certificate: a.certificate, Quota: a.quota, Reserve: a.reserve,
 		SessionIdle: a.session.Idle, SessionLength: a.session.Lifetime,
 		SecondFactor: desk.SecondFactor(a.session.SecondFactor)})
 	if err != nil {

@@ -30,6 +30,12 @@ func (c *fsckCmd) Run(a *app) error {
 				}
 				fmt.Fprintln(a.out, line)
 			}
+			// Who may check the store need not be one who reads the ledger.
+			if c, err := n.Cosigned(a.ctx); err == nil && len(c.By) > 0 {
+				if err := a.printCosigned(c); err != nil {
+					return err
+				}
+			}
 		}
 		if !r.Sound {
 			return errExit(exitFault)

@@ -79,7 +79,7 @@ func (a *app) report(rep *wire.Report) error {
 	if a.cli.JSON {
 		out := map[string]any{"holds": true, "from": m.From.String(), "to": m.To.String(), "type": m.Type, "subject": m.Subject, "version": m.Version,
 			"tlp": m.TLP, "purpose": m.Purpose, "owner": m.Owner, "desk": m.Desk, "created": m.Created, "durable": rep.Durable, "refused": rep.Refused,
-			"opened": rep.Opened, "relayed": relayed(rep), "digest": rep.Digest.String(), "body": string(body)}
+			"opened": rep.Opened, "relayed": relayed(rep), "digest": rep.Digest.String(), "body": string(body), "ledger": ledgersJSON(rep)}
 		return a.printJSON(out)
 	}
 	say := func(key string, args ...any) string { return a.loc.T("cli.verify."+key, args...) }
@@ -116,7 +116,7 @@ func (a *app) report(rep *wire.Report) error {
 		return err
 	}
 	for _, raw := range rep.Ledger {
-		a.ledgerOf(raw)
+		a.ledgerOf(raw, rep.Nodes, names)
 	}
 	_, err := fmt.Fprintf(a.out, "\n%s\n", body)
 	return err
@@ -131,15 +131,75 @@ func relayed(rep *wire.Report) []map[string]any {
 	return out
 }
 
-// ledgerOf says what a ledger's proof in the file shows by its own key.
-func (a *app) ledgerOf(raw []byte) {
+// provedLedger is what a ledger's proof in the file shows: how many entries, under
+// which head, whose it is and who cosigned it.
+type provedLedger struct {
+	Entries  int              `json:"entries"`
+	Size     int64            `json:"size"`
+	Key      string           `json:"key"`
+	Owner    string           `json:"owner,omitempty"`
+	Cosigned []ledger.Witness `json:"-"`
+	By       []cosignedBy     `json:"cosigned"`
+}
+
+type cosignedBy struct {
+	Node string    `json:"node"`
+	At   time.Time `json:"at"`
+}
+
+// readLedger checks a ledger's proof by its own key and by the cards in the file.
+func readLedger(raw []byte, nodes map[wire.NodeID]*wire.History) (*provedLedger, error) {
 	p, err := ledger.ParseProof(raw)
-	if err == nil {
-		_, _, err = p.Verify(ledger.Trust{Key: p.Key})
+	if err != nil {
+		return nil, err
 	}
+	_, head, err := p.Verify(ledger.Trust{Key: p.Key})
+	if err != nil {
+		return nil, err
+	}
+	out := &provedLedger{Entries: len(p.Entries), Size: head.Size, Key: p.Key, By: []cosignedBy{}}
+	owner, known := ledger.Owner(p.Checkpoint, nodes)
+	if known {
+		out.Owner = owner.String()
+	}
+	for _, w := range ledger.Witnesses(p.Checkpoint, nodes) {
+		if !known || w.Node != owner { // one's own word proves nothing
+			out.Cosigned = append(out.Cosigned, w)
+			out.By = append(out.By, cosignedBy{w.Node.String(), w.At})
+		}
+	}
+	return out, nil
+}
+
+// ledgersJSON are the ledgers' proofs that hold.
+func ledgersJSON(rep *wire.Report) []*provedLedger {
+	out := []*provedLedger{}
+	for _, raw := range rep.Ledger {
+		if p, err := readLedger(raw, rep.Nodes); err == nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// ledgerOf says what a ledger's proof in the file shows: by its own key, and by
+// the nodes that cosigned its head.
+func (a *app) ledgerOf(raw []byte, nodes map[wire.NodeID]*wire.History, names map[wire.NodeID]string) {
+	p, err := readLedger(raw, nodes)
 	if err != nil {
 		fmt.Fprintln(a.out, "✗ "+a.loc.T("cli.verify.ledger_refused"))
 		return
 	}
-	fmt.Fprintln(a.out, "✓ "+a.loc.T("cli.verify.ledger", "n", int64(len(p.Entries)), "key", p.Key))
+	if p.Owner == "" {
+		fmt.Fprintln(a.out, "✓ "+a.loc.T("cli.verify.ledger", "n", int64(p.Entries), "key", p.Key))
+	} else {
+		owner, _ := wire.ParseNodeID(p.Owner)
+		fmt.Fprintln(a.out, "✓ "+a.loc.T("cli.verify.ledger_of", "node", names[owner], "n", int64(p.Entries), "size", p.Size))
+	}
+	for _, w := range p.Cosigned {
+		fmt.Fprintln(a.out, "  "+a.loc.T("cli.verify.cosigned", "node", names[w.Node], "time", w.At.Format(time.RFC3339)))
+	}
+	if len(p.Cosigned) == 0 {
+		fmt.Fprintln(a.out, "  "+a.loc.T("cli.verify.cosigned_none"))
+	}
 }

@@ -71,6 +71,8 @@ func (c *serveCmd) Run(a *app) error {
 	n := &running{cfg: cfg, log: obs.NewLogger(a.err, cfg.Log.Level, cfg.Log.Format), metrics: obs.NewMetrics(version)}
 	a.secret(cfg.SecretFile)
 	a.plan, a.certificate, a.session = planOf(cfg), cfg.TLS.Certificate, cfg.Session
+	x := cfg.Exchange
+	a.quota, a.reserve = paiza.Quota{Messages: int64(x.QuotaMessages), Bytes: int64(x.QuotaBytes), Files: int64(x.QuotaFiles)}, int64(x.Reserve)
 	if err := a.plan.Check(); err != nil {
 		return err
 	}

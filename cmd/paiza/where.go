@@ -37,6 +37,8 @@ type workplace interface {
 
 	Acts(ctx context.Context, subject string, before int64, n int) (wire.ActList, error)
 	Checkpoint(ctx context.Context) (wire.Head, error)
+	Cosigned(ctx context.Context) (wire.Cosigned, error)
+	ShownLedgers(ctx context.Context) (wire.ShownLedgerList, error)
 	Prove(ctx context.Context, of client.Proving) ([]byte, error)
 	Fsck(ctx context.Context) (wire.Fsck, error)
 }
@@ -193,6 +195,16 @@ func (h *here) Checkpoint(ctx context.Context) (wire.Head, error) {
 		err = &paiza.Error{Kind: paiza.ErrNotFound, Key: "cli.ledger.empty"}
 	}
 	return wire.Head{Checkpoint: signed, Key: key}, err
+}
+
+func (h *here) Cosigned(ctx context.Context) (wire.Cosigned, error) {
+	c, err := h.d.Cosigned(ctx, h.who)
+	return h.shape.Cosigned(c), err
+}
+
+func (h *here) ShownLedgers(ctx context.Context) (wire.ShownLedgerList, error) {
+	list, err := h.d.ShownLedgers(ctx, h.who)
+	return h.shape.ShownLedgers(list), err
 }
 
 func (h *here) Prove(ctx context.Context, of client.Proving) ([]byte, error) {

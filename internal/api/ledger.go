@@ -131,6 +131,26 @@ func (a *API) ledgerKey(ctx context.Context, _ *struct{}) (*struct{ Body wire.Le
 	return &struct{ Body wire.LedgerKey }{wire.LedgerKey{Key: key}}, nil
 }
 
+type cosignedOutput struct{ Body wire.Cosigned }
+
+func (a *API) cosigned(ctx context.Context, _ *struct{}) (*cosignedOutput, error) {
+	c, err := a.desk.Cosigned(ctx, who(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &cosignedOutput{a.shape(callerOf(ctx)).Cosigned(c)}, nil
+}
+
+type shownOutput struct{ Body wire.ShownLedgerList }
+
+func (a *API) shownLedgers(ctx context.Context, _ *struct{}) (*shownOutput, error) {
+	list, err := a.desk.ShownLedgers(ctx, who(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &shownOutput{a.shape(callerOf(ctx)).ShownLedgers(list)}, nil
+}
+
 type colleagueListOutput struct{ Body wire.ColleagueList }
 
 func (a *API) ledgerPeople(ctx context.Context, _ *struct{}) (*colleagueListOutput, error) {

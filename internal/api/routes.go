@@ -148,6 +148,8 @@ func routes() []route {
 		op("GET /ledger/proof", "proveActs", paiza.RightReadLedger, "A file that proves entries, checked without the node", (*API).prove, streams, with(file200("text/plain", "A proof for paiza ledger verify."))),
 		op("GET /ledger/key", "getLedgerKey", signedIn, "The key with which proofs are checked", (*API).ledgerKey),
 		op("GET /ledger/people", "listLedgerPeople", paiza.RightReadLedger, "List who may have acted", (*API).ledgerPeople),
+		op("GET /ledger/cosignatures", "getCosignatures", paiza.RightReadLedger, "How far other nodes have cosigned the ledger", (*API).cosigned),
+		op("GET /ledger/shown", "listShownLedgers", paiza.RightManagePeers, "List the ledgers of other nodes as they show them here", (*API).shownLedgers),
 		op("GET /ledger/{seq}", "getAct", paiza.RightReadLedger, "Read one entry", (*API).getAct),
 		op("GET /ledger/{seq}/proof", "proveAct", paiza.RightReadLedger, "A file that proves one entry", (*API).proveAct, streams, with(proof200)),
 		op("GET /fsck", "checkStore", paiza.RightOperate, "Prove that figures equal their rows and that the ledger is whole", (*API).fsck, slow),

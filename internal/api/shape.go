@@ -277,3 +277,28 @@ func (s Shape) People(list []paiza.Person) wire.PersonList {
 	}
 	return out
 }
+
+// Cosigned gives how far the ledger is cosigned its shape.
+func (s Shape) Cosigned(c desk.Cosigned) wire.Cosigned {
+	out := wire.Cosigned{Entries: c.Entries, Upto: c.Upto, By: []wire.Cosigner{}}
+	for _, by := range c.By {
+		out.By = append(out.By, wire.Cosigner{Node: by.Node, Name: by.Name, Entries: by.Entries, At: by.At})
+	}
+	return out
+}
+
+// ShownLedgers gives the ledgers of other nodes their shape.
+func (s Shape) ShownLedgers(list []desk.PeerLedger) wire.ShownLedgerList {
+	out := wire.ShownLedgerList{Ledgers: []wire.ShownLedger{}}
+	for _, l := range list {
+		one := wire.ShownLedger{Node: l.Node, Name: l.Name, Log: l.Log, Entries: l.Entries, Root: l.Root, At: l.At}
+		if a := l.Aside; a != nil {
+			one.Aside = &wire.AsideLedger{Entries: a.Entries, Root: a.Root, At: a.At, Reason: a.Why, Shown: a.Shown, Other: a.Other}
+			if !a.Restored.IsZero() {
+				one.Aside.Restored = &a.Restored
+			}
+		}
+		out.Ledgers = append(out.Ledgers, one)
+	}
+	return out
+}

@@ -110,6 +110,12 @@ type Backup struct {
 // Exchange is where other nodes reach this one; off when the address is empty.
 type Exchange struct {
 	Address string `toml:"address" env:"PAIZA_EXCHANGE"` // HOST:PORT; nodes prove themselves by their cards
+	// How much of one other node is taken in a day; 0 is no limit.
+	QuotaMessages int  `toml:"quota_messages" env:"PAIZA_EXCHANGE_QUOTA_MESSAGES" default:"5000000"`
+	QuotaBytes    Size `toml:"quota_bytes" env:"PAIZA_EXCHANGE_QUOTA_BYTES" default:"50 GiB"`
+	QuotaFiles    Size `toml:"quota_files" env:"PAIZA_EXCHANGE_QUOTA_FILES" default:"50 GiB"`
+	// Reserve is the room on the store's disk below which nothing is taken in.
+	Reserve Size `toml:"reserve" env:"PAIZA_EXCHANGE_RESERVE" default:"512 MiB"`
 }
 
 // Webhook is where people's webhooks may lead. The public Internet over TLS is

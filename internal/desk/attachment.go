@@ -27,7 +27,7 @@ func (d *Desk) keepFiles(ctx context.Context, files []paiza.NewFile) ([]wire.Att
 	}
 	var out []wire.Attachment
 	for _, f := range files {
-		m, err := d.keepFile(ctx, f.Path)
+		m, err := d.keepFile(ctx, f)
 		if err != nil {
 			return nil, err
 		}
@@ -43,12 +43,16 @@ func (d *Desk) keepFiles(ctx context.Context, files []paiza.NewFile) ([]wire.Att
 	return out, nil
 }
 
-func (d *Desk) keepFile(ctx context.Context, path string) (*wire.Manifest, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, &paiza.Error{Kind: paiza.ErrInvalid, Key: "exchange.file_missing", Args: paiza.Args{"file": filepath.Base(path)}, Err: err}
+func (d *Desk) keepFile(ctx context.Context, in paiza.NewFile) (*wire.Manifest, error) {
+	f := in.Body
+	if f == nil {
+		file, err := os.Open(in.Path)
+		if err != nil {
+			return nil, &paiza.Error{Kind: paiza.ErrInvalid, Key: "exchange.file_missing", Args: paiza.Args{"file": filepath.Base(in.Path)}, Err: err}
+		}
+		defer file.Close()
+		f = file
 	}
-	defer f.Close()
 	m, err := wire.ReadManifest(f)
 	if err != nil {
 		return nil, err
@@ -225,6 +229,9 @@ type Wanted struct {
 // Wanted lists files of the peer's messages that are to be fetched, at most n.
 func (x *Exchange) Wanted(ctx context.Context, peer wire.NodeID, n int) ([]*Wanted, error) {
 	_, p, err := x.peer(ctx, peer)
+	if err == nil {
+		err = x.d.filesLeft(ctx, p.Num)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -242,15 +249,22 @@ func (x *Exchange) Wanted(ctx context.Context, peer wire.NodeID, n int) ([]*Want
 // Has implements exchange.Chunks.
 func (w *Wanted) Has(_ context.Context, i int) (bool, error) { return int64(i) < w.u.Have, nil }
 
-// Put implements exchange.Chunks. The chunks come in their order.
+// Put implements exchange.Chunks. The chunks come in their order. Above the peer's
+// quota of the day, and without room, the fetching stops until it may go on.
 func (w *Wanted) Put(ctx context.Context, i int, chunks ...[]byte) error {
+	if err := w.x.d.filesLeft(ctx, w.u.Peer); err != nil {
+		return err
+	}
+	day, _ := w.x.d.day()
 	return w.x.d.store.Write(ctx, func(t *store.Tx) error {
+		size := int64(0)
 		for n, chunk := range chunks {
+			size += int64(len(chunk))
 			if err := t.KeepChunk(w.u.File, int64(i+n), chunk); err != nil {
 				return err
 			}
 		}
-		return nil
+		return t.AddUse(w.u.Peer, day, paiza.Quota{Files: size})
 	})
 }
 

@@ -88,11 +88,38 @@ func (d *Desk) became(ctx context.Context, s *store.Sending) error {
 	if err != nil {
 		return err
 	}
-	if s.Relayed, err = d.store.RelayedOf(ctx, s.Delivery.Peer, s.Epoch, s.Seq); err != nil {
-		return err
+	tell(s, good)
+	s.Relayed, err = d.store.RelayedOf(ctx, s.Delivery.Peer, s.Epoch, s.Seq)
+	return err
+}
+
+// becameAll is became for a part of the log for a peer, newest first, with one
+// look at the receipts of each epoch.
+func (d *Desk) becameAll(ctx context.Context, list []store.Sending) error {
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].Epoch == list[0].Epoch {
+			n++
+		}
+		good, _, err := d.store.ReceiptsIn(ctx, list[0].Peer, true, list[0].Epoch, list[n-1].Seq, list[0].Seq)
+		if err != nil {
+			return err
+		}
+		for i := range list[:n] {
+			tell(&list[i], good)
+		}
+		list = list[n:]
 	}
-	for _, r := range good {
-		_, refused := r.Covers(s.Epoch, s.Seq)
+	return nil
+}
+
+// tell writes to a message what receipts say of it.
+func tell(s *store.Sending, receipts []*wire.Receipt) {
+	for _, r := range receipts {
+		covers, refused := r.Covers(s.Epoch, s.Seq)
+		if !covers {
+			continue
+		}
 		switch r.Event {
 		case wire.EventContentConsignment:
 			s.Taken, s.Durable, s.Refused = true, r.At, string(refused)
@@ -104,7 +131,6 @@ func (d *Desk) became(ctx context.Context, s *store.Sending) error {
 			s.Opened = append(s.Opened, paiza.Opening{Official: r.Official, At: r.At})
 		}
 	}
-	return nil
 }
 
 // Outbox lists the newest messages in the log for a peer before a place; the zero
@@ -115,14 +141,14 @@ func (d *Desk) Outbox(ctx context.Context, who paiza.Actor, peer string, before 
 		return nil, err
 	}
 	list, err := d.store.SendingsTo(ctx, p.Num, before, min(max(n, 1), 500))
+	if err == nil {
+		err = d.becameAll(ctx, list)
+	}
 	if err != nil {
 		return nil, err
 	}
 	var out []paiza.Delivery
 	for _, s := range list {
-		if err := d.became(ctx, &s); err != nil {
-			return nil, err
-		}
 		out = append(out, s.Delivery)
 	}
 	return out, nil

@@ -47,6 +47,11 @@ type Options struct {
 	SecondFactor SecondFactor
 	// Breached lists passwords that are known from breaches; nil: none are.
 	Breached *auth.Breached
+	// Quota is how much of each peer is taken in a day; zero fields are no limit.
+	Quota paiza.Quota
+	// Reserve is the room in bytes on the store's disk below which nothing is taken
+	// in from peers; 0 for none.
+	Reserve int64
 	// Pause slows down who guesses passwords; nil: it waits.
 	Pause func(context.Context, time.Duration)
 }
@@ -89,6 +94,8 @@ type Desk struct {
 	certificate string
 	asked       chan struct{} // a person changed a job
 	room        func(folder string) (free, all int64)
+	quota       paiza.Quota
+	reserve     int64
 }
 
 // Open sets a desk over a store and clears what an earlier process left
@@ -113,7 +120,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 		o.Pause = pause
 	}
 	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog),
-		plan: o.Backup, certificate: o.Certificate, asked: make(chan struct{}, 1), room: store.Room,
+		quota: o.Quota, reserve: o.Reserve, plan: o.Backup, certificate: o.Certificate, asked: make(chan struct{}, 1), room: store.Room,
 		idle: o.SessionIdle, length: o.SessionLength, factor: o.SecondFactor, breached: o.Breached, pause: o.Pause, dial: o.Dial}
 	d.back, d.stop = context.WithCancel(context.Background())
 	d.watching.look, d.watching.log = d.newestEvent, d.log

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"paiza"
@@ -85,14 +84,10 @@ func (d *Desk) takeDirectory(t *store.Tx, k *community, dir *wire.Directory) err
 	if err := d.keepDirectory(t, k, dir); err != nil {
 		return err
 	}
-	if dir.Version == 1 || len(dir.Bytes()) > wire.MaxBody || k.Directory != nil && k.Directory.Hash() == dir.Hash() {
+	if dir.Version == 1 || k.Directory != nil && k.Directory.Hash() == dir.Hash() {
 		return nil
 	}
-	to := slices.DeleteFunc(k.reached(), func(p store.Peer) bool {
-		node, err := wire.ParseNodeID(p.Node)
-		return err != nil || dir.Card(node) == nil
-	})
-	return d.tell(t, k, wire.TypeDirectory, dir.Bytes(), to...)
+	return d.tell(t, k, wire.TypeDirectory, dir.Bytes(), k.listed(dir)...)
 }
 
 // keepDirectory keeps a version that was checked, and what it says of peers:

@@ -28,6 +28,7 @@ var eventTypes = []struct {
 	{append([]string{"exchange.refusal", "exchange.withhold", "exchange.reopen", "exchange.reconsider",
 		"peer.invite", "peer.confirm", "peer.pause", "peer.resume", "peer.end", "peer.card", "node.directory", "group.create", "group.change"}, notices()...), sees(paiza.RightManagePeers)},
 	{[]string{"node.check", "node.backup", "node.restore", "backup.make", "backup.drop", "webhook.disable"}, sees(paiza.RightOperate)},
+	{[]string{"ledger.contradict", "ledger.accept", "exchange.fork", "peer.quota_near"}, sees(paiza.RightManagePeers)},
 }
 
 // notices are the events of concerns.

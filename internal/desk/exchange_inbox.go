@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"paiza"
@@ -27,6 +28,9 @@ func (x *Exchange) Have(ctx context.Context, peer wire.NodeID) (wire.Cursor, err
 // and not the disk, the bound of the traffic.
 func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire.Opened, sign wire.Sign) (receipts []*wire.Receipt, err error) {
 	k, p, err := x.peer(ctx, peer)
+	if err == nil {
+		err = x.d.roomLeft()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +39,9 @@ func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire
 		in.sign = sign
 		have, err := t.LockInlog(p.Num)
 		if err != nil {
+			return entry{}, err
+		}
+		if err := in.withinQuota(); err != nil {
 			return entry{}, err
 		}
 		first := have
@@ -62,7 +69,7 @@ func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire
 		if len(all) == 0 {
 			return entry{}, errNothing
 		}
-		if err := t.KeepInbox(p.Num, all, have, in.now); err != nil {
+		if err := errors.Join(t.KeepInbox(p.Num, all, have, in.now), in.used(all)); err != nil {
 			return entry{}, err
 		}
 		if in.groups {
@@ -74,17 +81,33 @@ func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire
 		if err != nil {
 			return entry{}, err
 		}
-		action := "exchange.take"
-		if in.aside > 0 {
-			action = "exchange.quarantine" // somebody is told
-		}
-		return entry{action: action, subject: "peer/" + p.Node,
-			detail: fmt.Sprintf("after %x/%d to %x/%d %s: %d taken up, %d set aside", first.Epoch, first.Seq, have.Epoch, have.Seq, have.Hash, len(all)-in.aside, in.aside)}, in.finish()
+		return in.entry(fmt.Sprintf("after %x/%d to %x/%d %s: %d taken up, %d set aside", first.Epoch, first.Seq, have.Epoch, have.Seq, have.Hash, len(all)-in.aside, in.aside), all), in.finish()
 	})
 	if errors.Is(err, errNothing) {
 		return x.d.store.Issued(ctx, p.Num, wire.Cursor{Epoch: batches[0].Epoch, Seq: batches[0].First - 1}, 16)
 	}
+	if err == nil {
+		if err := x.d.tellNear(ctx, p); err != nil { // what was taken in is taken in
+			x.d.log.Error("the operator is not told of a quota", "peer", peer, "error", err)
+		}
+	}
 	return receipts, err
+}
+
+// entry is the commit in the ledger. One that brought nothing but heads of ledgers
+// is called so: it is no reason to show one's own head again. One that brought a
+// head which contradicts an earlier one is an event of its own.
+func (in *intake) entry(detail string, all []store.Incoming) entry {
+	e := entry{action: "exchange.take", subject: "peer/" + in.p.Node, detail: detail}
+	switch {
+	case in.contradicted != "":
+		e.action, e.detail = "ledger.contradict", detail+"; "+in.contradicted
+	case !slices.ContainsFunc(all, func(m store.Incoming) bool { return m.Message == nil || m.Message.Type != wire.TypeCheckpoint }):
+		e.action = "ledger.witness"
+	case in.aside > 0:
+		e.action = "exchange.quarantine" // somebody is told
+	}
+	return e
 }
 
 // continues checks that a batch goes on where the log ends here. Package
@@ -130,6 +153,8 @@ type intake struct {
 	agencies []paiza.Agency
 	people   []paiza.Person
 	demo     *bool
+
+	contradicted string // what is wrong with the head of the peer's ledger that came
 }
 
 func (x *Exchange) intake(ctx context.Context, t *store.Tx, k *community, p store.Peer) *intake {
@@ -242,16 +267,10 @@ func (in *intake) releaseOne(w store.Waiting) error {
 	if err != nil || why == wire.ReasonGroup {
 		return err
 	}
-	if err := in.t.Settle(w.Num, item, why); err != nil || why != "" {
-		return err
+	if why != "" {
+		return in.t.Settle(w.Num, 0, why)
 	}
-	x, err := in.sign(wire.Receipt{Event: wire.EventContentConsignment, Issuer: in.k.self, From: m.From, To: in.k.self,
-		Epoch: w.Epoch, First: w.Seq, Last: w.Seq, Hash: w.Hash, At: in.now})
-	if err != nil {
-		return err
-	}
-	in.say(from, wire.TypeReceipt, x.Bytes())
-	return nil
+	return in.settle(w, m.From, item)
 }
 
 // Taken implements exchange.Archive.

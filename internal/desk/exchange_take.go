@@ -48,6 +48,8 @@ func (in *intake) takeUp(m *wire.Message) (item int64, why wire.Reason, err erro
 		why, err = in.takeRevocation(m)
 	case wire.TypeDirectory:
 		why, err = in.takeDirectory(m)
+	case wire.TypeCheckpoint:
+		why, err = in.takeCheckpoint(m)
 	default:
 		return in.takeSubject(m)
 	}
@@ -149,10 +151,31 @@ func (in *intake) takeDirectory(m *wire.Message) (wire.Reason, error) {
 	if in.k.Directory == nil {
 		return wire.ReasonTrust, nil
 	}
+	if dir.Hash() == in.k.Directory.Hash() {
+		return "", nil // another peer was faster
+	}
 	if err := dir.Follows(in.k.Directory); err != nil {
 		return wire.ReasonOf(err), nil
 	}
+	for _, p := range in.k.listed(dir) {
+		if p.Num != in.p.Num {
+			in.say(p, wire.TypeDirectory, dir.Bytes())
+		}
+	}
 	return "", in.x.d.keepDirectory(in.t, in.k, dir)
+}
+
+// listed are the peers that a directory lists: each gets a version of it once, so
+// that who missed changes of keys learns the present ones. One that does not fit
+// into a message goes by hand.
+func (k *community) listed(dir *wire.Directory) []store.Peer {
+	if len(dir.Bytes()) > wire.MaxBody {
+		return nil
+	}
+	return slices.DeleteFunc(k.reached(), func(p store.Peer) bool {
+		node, err := wire.ParseNodeID(p.Node)
+		return err != nil || dir.Card(node) == nil
+	})
 }
 
 // takeSubject takes up a version of a subject of the peer.

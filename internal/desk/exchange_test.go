@@ -84,30 +84,43 @@ func (n *nation) carryBy(x *desk.Exchange, to *nation) {
 		for i, r := range rows {
 			items[i] = r.Item
 		}
-		me, him := x.Identity(), y.Identity()
-		raw, err := wire.Seal(wire.Header{From: n.id, Epoch: rows[0].Epoch, First: rows[0].Seq, Prev: rows[0].Prev}, items, me.Sign, him.Card(), wire.SuiteAES)
-		if err != nil {
-			n.t.Fatal(err)
-		}
-		o := &wire.Opener{Self: to.id, Suites: him.Card().Suites, Keys: him.Open, Signer: func(node wire.NodeID, key wire.KeyID, at time.Time) (ed25519.PublicKey, error) {
-			h, err := y.History(ctx, node)
-			if err != nil {
-				return nil, err
-			}
-			return h.Signer(key, at)
-		}}
-		opened, err := o.Open(raw, exchangeDay)
-		if err != nil {
-			n.t.Fatal(err)
-		}
-		receipts, err := y.Commit(ctx, n.id, []*wire.Opened{opened}, func(r wire.Receipt) (*wire.Receipt, error) { return wire.NewReceipt(r, him.Sign) })
-		if err != nil {
-			n.t.Fatal(err)
-		}
-		if err := x.Confirm(ctx, to.id, opened.End(), receipts); err != nil {
+		if err := n.deliverBy(x, to, wire.Header{From: n.id, Epoch: rows[0].Epoch, First: rows[0].Seq, Prev: rows[0].Prev}, items); err != nil {
 			n.t.Fatal(err)
 		}
 	}
+}
+
+// deliver seals messages for another node, takes them there and brings the
+// receipts back. It gives what the other refuses.
+func (n *nation) deliver(to *nation, h wire.Header, items []wire.Item) error {
+	n.t.Helper()
+	return n.deliverBy(n.d.Exchange(), to, h, items)
+}
+
+func (n *nation) deliverBy(x *desk.Exchange, to *nation, h wire.Header, items []wire.Item) error {
+	n.t.Helper()
+	ctx, y := n.t.Context(), to.d.Exchange()
+	me, him := x.Identity(), y.Identity()
+	raw, err := wire.Seal(h, items, me.Sign, him.Card(), wire.SuiteAES)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	o := &wire.Opener{Self: to.id, Suites: him.Card().Suites, Keys: him.Open, Signer: func(node wire.NodeID, key wire.KeyID, at time.Time) (ed25519.PublicKey, error) {
+		h, err := y.History(ctx, node)
+		if err != nil {
+			return nil, err
+		}
+		return h.Signer(key, at)
+	}}
+	opened, err := o.Open(raw, exchangeDay)
+	if err != nil {
+		return err
+	}
+	receipts, err := y.Commit(ctx, n.id, []*wire.Opened{opened}, func(r wire.Receipt) (*wire.Receipt, error) { return wire.NewReceipt(r, him.Sign) })
+	if err != nil {
+		return err
+	}
+	return x.Confirm(ctx, to.id, opened.End(), receipts)
 }
 
 func (n *nation) sound() {
@@ -394,4 +407,85 @@ func TestImportedIsTakenBack(t *testing.T) {
 		t.Errorf("after the imports were undone: %v", got)
 	}
 	b.sound()
+}
+
+// TestMissedCards: a node that missed more changes of a peer's keys than his card
+// had keys for learns the present ones from the trust directory, which any
+// partner brings it: nobody compares words again. A directory that the bodies
+// did not sign brings nothing.
+func TestMissedCards(t *testing.T) {
+	ctx, now := t.Context(), exchangeDay
+	a, b, c := newNation(t, filepath.Join(t.TempDir(), "a"), "KAZ", &now), newNation(t, filepath.Join(t.TempDir(), "b"), "UZB", &now), newNation(t, filepath.Join(t.TempDir(), "c"), "KGZ", &now)
+	for _, p := range [][2]*nation{{a, b}, {b, a}, {b, c}, {c, b}} {
+		p[0].pair(p[1])
+	}
+	key := ed25519.NewKeyFromSeed(slices.Repeat([]byte{1}, 32))
+	body := wire.DirectoryBody{Version: 1, Issued: now, Expires: now.AddDate(0, 1, 0), Warn: 14 * 24 * time.Hour, Known: 14 * 24 * time.Hour, Threshold: 1,
+		Bodies: []wire.Body{{Code: "AAA", Key: key.Public().(ed25519.PublicKey)}}}
+	directory := func(version uint64, before *wire.Directory, key ed25519.PrivateKey) *wire.Directory {
+		t.Helper()
+		body.Version, body.Cards = version, nil
+		if before != nil {
+			body.Previous = before.Hash()
+		}
+		for _, n := range []*nation{a, b, c} {
+			body.Cards = append(body.Cards, n.d.Exchange().Identity().Card())
+		}
+		slices.SortFunc(body.Cards, func(x, y *wire.Card) int { return strings.Compare(x.Node.String(), y.Node.String()) })
+		d, err := wire.NewDirectory(body, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	first := directory(1, nil, key)
+	if _, err := b.d.ImportDirectory(ctx, paiza.Operator("T"), first.Bytes(), "compared"); err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		if _, err := a.d.RotateKeys(ctx, paiza.Operator("T"), paiza.NewNode{Reason: "yearly"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	present := a.d.Exchange().Identity().Card()
+	knows := func() bool {
+		h, err := b.d.Exchange().History(ctx, a.id)
+		return err == nil && h.Latest().Hash() == present.Hash() && h.Pinned(present.Pins[0])
+	}
+	bring := func(d *wire.Directory) {
+		t.Helper()
+		content := wire.Content{Salt: wire.NewSalt(), Type: wire.TypeDirectory, Created: now, Body: d.Bytes(),
+			Handling: wire.Handling{TLP: paiza.TLPAmber, Purpose: paiza.PurposeIntelligence, Owner: paiza.HomeAgency, Origin: c.id}}
+		raw, err := content.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.d.EnqueueForTest(ctx, b.id, content.Type, raw); err != nil {
+			t.Fatal(err)
+		}
+		c.carry(b)
+	}
+	if knows() {
+		t.Fatal("the test proves nothing")
+	}
+	bring(directory(2, first, ed25519.NewKeyFromSeed(slices.Repeat([]byte{9}, 32))))
+	if knows() {
+		t.Error("a directory that nobody signed was believed")
+	}
+	second := directory(2, first, key)
+	for _, d := range []*wire.Directory{first, second} {
+		if _, err := c.d.ImportDirectory(ctx, paiza.Operator("T"), d.Bytes(), "compared"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.carry(b)
+	if !knows() {
+		t.Error("the present card did not come with the directory")
+	}
+	// Every node passes a version on once, and what it had itself is no fault.
+	b.carry(c)
+	c.carry(b)
+	if list, _, err := b.d.Quarantine(ctx, paiza.Operator("T"), c.id.String(), 0, 10); err != nil || len(list) != 1 {
+		t.Errorf("in quarantine: %+v, %v", list, err)
+	}
 }

@@ -85,6 +85,10 @@ func (d *Desk) Tidy(ctx context.Context) error {
 	if err := d.store.DropSignIns(ctx, now, now.Add(-d.length), now.Add(-d.idle), now.Add(-attemptWindow)); err != nil {
 		return err
 	}
+	today, _ := d.day()
+	if err := d.store.DropOldUse(ctx, today-31); err != nil {
+		return err
+	}
 	before := now.AddDate(0, 0, -7)
 	if n, err := d.store.OldUploads(ctx, before); err != nil || n == 0 {
 		return err

@@ -18,7 +18,10 @@ type PeerDetail struct {
 	Acts        []paiza.Act // of people, newest first
 	Files       int64       // bytes of its files here; at most PeerQuota
 	Aside       []paiza.Arrival
-	Stopped     []paiza.Delivery
+	Ledger      ShownLedger // as he shows it
+	Cosigned    *Cosigner   // how far he cosigned this node's; nil for not yet
+	Quota       QuotaDetail // how much of him is taken in a day
+	Forks       []Fork      // two histories of one log that he signed both
 }
 
 // CardDetail is one card of a node and what was said of it.
@@ -62,7 +65,18 @@ func (d *Desk) Partner(ctx context.Context, who paiza.Actor, node string) (PeerD
 	if out.Aside, _, err = d.Quarantine(ctx, who, node, 0, 100); err != nil {
 		return out, err
 	}
-	out.Stopped, err = d.Stopped(ctx, who, node)
+	if out.Ledger, err = d.shownLedger(ctx, p.Num); err != nil {
+		return out, err
+	}
+	if c, any, err := d.lastCosigned(ctx, p); err != nil {
+		return out, err
+	} else if any {
+		out.Cosigned = &Cosigner{c.Node, c.Name, c.Size, c.Signed}
+	}
+	if out.Quota, err = d.quotaOf(ctx, p.Num); err != nil {
+		return out, err
+	}
+	out.Forks, err = d.forks(ctx, p.Num)
 	return out, err
 }
 

@@ -185,6 +185,9 @@ func (d *Desk) EndPeer(ctx context.Context, who paiza.Actor, node, reason string
 	})
 }
 
+// remembered is how long a second history of a log marks its peer.
+const remembered = 30 * 24 * time.Hour
+
 // Peers lists the other nodes with what was last seen of them. Whoever may send
 // to them may know them.
 func (d *Desk) Peers(ctx context.Context, who paiza.Actor) ([]paiza.Peer, error) {
@@ -199,10 +202,15 @@ func (d *Desk) Peers(ctx context.Context, who paiza.Actor) ([]paiza.Peer, error)
 	if err != nil {
 		return nil, err
 	}
+	against, err := d.store.Contradicting(ctx, d.now().Add(-remembered))
+	if err != nil {
+		return nil, err
+	}
 	out := make([]paiza.Peer, len(list))
 	for i, p := range list {
 		out[i] = p.Peer
 		out[i].Via = k.Ways[p.Node]
+		out[i].Contradicts = against[p.Num]
 		id, err := wire.ParseNodeID(p.Node)
 		if err != nil {
 			return nil, err
@@ -223,6 +231,29 @@ func (d *Desk) Peers(ctx context.Context, who paiza.Actor) ([]paiza.Peer, error)
 				name = a.Names[0].Value
 			}
 			out[i].Authorities = append(out[i].Authorities, paiza.Authority{Key: a.Key, Name: name})
+		}
+	}
+	return out, nil
+}
+
+// Contradicting lists the peers that contradict themselves, by name, for whom
+// looks after peers.
+func (d *Desk) Contradicting(ctx context.Context, who paiza.Actor) ([]paiza.Peer, error) {
+	if err := allow(who, paiza.RightManagePeers); err != nil {
+		return nil, err
+	}
+	k, err := d.who(ctx)
+	if err != nil {
+		return nil, err
+	}
+	against, err := d.store.Contradicting(ctx, d.now().Add(-remembered))
+	if err != nil {
+		return nil, err
+	}
+	var out []paiza.Peer
+	for _, p := range k.Peers {
+		if against[p.Num] {
+			out = append(out, p.Peer)
 		}
 	}
 	return out, nil

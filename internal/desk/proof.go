@@ -1,10 +1,13 @@
 package desk
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"slices"
 
 	"paiza"
+	"paiza/internal/ledger"
 	"paiza/internal/store"
 	"paiza/wire"
 )
@@ -61,10 +64,8 @@ func (d *Desk) Proof(ctx context.Context, who paiza.Actor, subject, peer string)
 			out.Revocations = append(out.Revocations, v.Bytes())
 		}
 	}
-	if entries, err := d.store.Prove(ctx, store.ProofOf{Subject: subject, Show: true}); err == nil {
-		if raw := entries.Bytes(); len(raw) <= wire.MaxNote {
-			out.Ledger = append(out.Ledger, raw)
-		}
+	if err := d.proveEntries(ctx, k, subject, out); err != nil {
+		return nil, err
 	}
 	if _, err := out.Verify(); err != nil {
 		return nil, &paiza.Error{Kind: paiza.ErrUnavailable, Key: "exchange.unproved", Err: err}
@@ -72,6 +73,67 @@ func (d *Desk) Proof(ctx context.Context, who paiza.Actor, subject, peer string)
 	return out, d.act(ctx, who, func(*store.Tx) (entry, error) {
 		return entry{action: "exchange.proof", subject: subject, detail: "with " + p.Node + ", " + i.Name}, nil
 	})
+}
+
+// proveEntries adds the entries of the ledger on the record: those that the newest
+// cosigned head covers under that head, with the cards of who cosigned it, and
+// what was entered since under the head of this moment.
+func (d *Desk) proveEntries(ctx context.Context, k *community, subject string, out *wire.Proof) error {
+	add := func(of store.ProofOf) error {
+		p, err := d.store.Prove(ctx, of)
+		if errors.Is(err, paiza.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if p.Checkpoint, err = ledger.Own(p.Checkpoint, k.self, k.identity.Sign); err != nil {
+			return err
+		}
+		if raw := p.Bytes(); len(raw) <= wire.MaxNote {
+			out.Ledger = append(out.Ledger, raw)
+		}
+		return nil
+	}
+	head, found, err := d.store.CosignedHead(ctx, 1)
+	if err != nil {
+		return err
+	}
+	since := store.ProofOf{Subject: subject, Show: true}
+	if found {
+		if err := add(store.ProofOf{Subject: subject, Show: true, Head: &head}); err != nil {
+			return err
+		}
+		if len(out.Ledger) > 0 {
+			for _, w := range ledger.Witnesses(head.Note, k.histories) {
+				addCards(out, k.histories[w.Node])
+			}
+		}
+		since.From = head.Head.Size + 1
+	}
+	return add(since)
+}
+
+// addCards adds the cards of a node that had no part in the exchange. One whose
+// cards do not continue each other, because a trust directory readmitted it, is
+// left out: a reader of the file could not check it.
+func addCards(out *wire.Proof, h *wire.History) {
+	const most = 200 // of 256 that a file may hold
+	var raws [][]byte
+	alone := &wire.History{}
+	for _, c := range h.Cards() {
+		if alone.Add(c) != nil || slices.ContainsFunc(out.Cards, func(o []byte) bool { return bytes.Equal(o, c.Bytes()) }) {
+			return
+		}
+		raws = append(raws, c.Bytes())
+	}
+	if len(out.Cards)+len(raws) > most {
+		return
+	}
+	out.Cards = append(out.Cards, raws...)
+	for _, v := range h.Revocations() {
+		out.Revocations = append(out.Revocations, v.Bytes())
+	}
 }
 
 // proveSent proves a record of this node: the latest version in the log for the

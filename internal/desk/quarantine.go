@@ -10,24 +10,37 @@ import (
 	"paiza/wire"
 )
 
-// shownAside is how many of the newest messages in the log for a peer Stopped
-// looks at.
-const shownAside = 500
+// Limits of one look at what was stopped.
+const (
+	stoppedStep  = 500    // messages that are looked at with one question
+	stoppedMost  = 100    // that are given
+	stoppedReach = 10_000 // messages that are looked at in all
+)
 
-// Stopped lists, of the newest 500 messages in the log for a peer, those that he
-// set aside and those that the guard at the exit stopped here.
-func (d *Desk) Stopped(ctx context.Context, who paiza.Actor, peer string) ([]paiza.Delivery, error) {
-	list, err := d.Outbox(ctx, who, peer, wire.Cursor{}, shownAside)
-	if err != nil {
-		return nil, err
-	}
-	var out []paiza.Delivery
-	for _, one := range list {
-		if one.Refused != "" || one.Withheld != "" {
-			out = append(out, one)
+// Stopped lists messages in the log for a peer that he set aside, or that the
+// guard at the exit stopped here: the newest before a place, the zero place being
+// the end. next is where to go on, zero when the log's beginning was reached; a
+// page may be empty and have a next one, when nothing was stopped for long.
+func (d *Desk) Stopped(ctx context.Context, who paiza.Actor, peer string, before wire.Cursor) (out []paiza.Delivery, next wire.Cursor, err error) {
+	for range stoppedReach / stoppedStep {
+		list, err := d.Outbox(ctx, who, peer, before, stoppedStep)
+		if err != nil {
+			return nil, next, err
+		}
+		for _, one := range list {
+			before = wire.Cursor{Epoch: one.Epoch, Seq: one.Seq}
+			if one.Refused != "" || one.Withheld != "" {
+				out = append(out, one)
+			}
+			if len(out) == stoppedMost {
+				return out, before, nil
+			}
+		}
+		if len(list) < stoppedStep {
+			return out, wire.Cursor{}, nil
 		}
 	}
-	return out, nil
+	return out, before, nil
 }
 
 // MayReconsider reports whether looking at a message in quarantine again can lead
@@ -92,17 +105,25 @@ func (in *intake) reconsider(w store.Waiting) (wire.Reason, error) {
 	if err != nil || why != "" {
 		return why, err
 	}
-	if err := in.t.Settle(w.Num, item, ""); err != nil {
+	if err := in.settle(w, m.From, item); err != nil {
 		return "", err
 	}
-	x, err := in.sign(wire.Receipt{Event: wire.EventContentConsignment, Issuer: in.k.self, From: m.From, To: in.k.self,
-		Epoch: w.Epoch, First: w.Seq, Last: w.Seq, Hash: w.Hash, At: in.now})
-	if err != nil {
-		return "", err
-	}
-	in.say(in.p, wire.TypeReceipt, x.Bytes())
 	if in.groups {
 		return "", in.release()
 	}
 	return "", nil
+}
+
+// settle keeps that a message in quarantine is taken up now, and tells its sender.
+func (in *intake) settle(w store.Waiting, from wire.NodeID, item int64) error {
+	if err := in.t.Settle(w.Num, item, ""); err != nil {
+		return err
+	}
+	x, err := in.sign(wire.Receipt{Event: wire.EventContentConsignment, Issuer: in.k.self, From: from, To: in.k.self,
+		Epoch: w.Epoch, First: w.Seq, Last: w.Seq, Hash: w.Hash, At: in.now})
+	if err != nil {
+		return err
+	}
+	in.say(in.k.peers[from], wire.TypeReceipt, x.Bytes())
+	return nil
 }

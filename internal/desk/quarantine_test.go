@@ -52,7 +52,7 @@ func TestReconsider(t *testing.T) {
 			if err != nil || len(aside) != 1 || len(received()) != 0 {
 				t.Fatalf("in quarantine: %+v, %v", aside, err)
 			}
-			if stopped, err := a.d.Stopped(ctx, operator, b.id.String()); err != nil || len(stopped) != 1 || stopped[0].Refused != string(wire.ReasonExercise) {
+			if stopped, _, err := a.d.Stopped(ctx, operator, b.id.String(), wire.Cursor{}); err != nil || len(stopped) != 1 || stopped[0].Refused != string(wire.ReasonExercise) {
 				t.Errorf("the sender sees %+v, %v", stopped, err)
 			}
 			again := func() error {
@@ -80,7 +80,7 @@ func TestReconsider(t *testing.T) {
 				t.Errorf("it is released twice: %v", err)
 			}
 			b.carry(a)
-			if stopped, err := a.d.Stopped(ctx, operator, b.id.String()); err != nil || len(stopped) != 0 {
+			if stopped, _, err := a.d.Stopped(ctx, operator, b.id.String(), wire.Cursor{}); err != nil || len(stopped) != 0 {
 				t.Errorf("the sender still sees %+v, %v", stopped, err)
 			}
 			b.sound()
@@ -136,5 +136,49 @@ func TestReaders(t *testing.T) {
 				t.Errorf("a viewer reads messages: %v", err)
 			}
 		})
+	}
+}
+
+// TestStoppedPages: what was not taken up there is found however much went since,
+// page by page, each once.
+func TestStoppedPages(t *testing.T) {
+	ctx, now := t.Context(), exchangeDay
+	a, b := newNation(t, filepath.Join(t.TempDir(), "a"), "KAZ", &now), newNation(t, filepath.Join(t.TempDir(), "b"), "UZB", &now)
+	a.pair(b)
+	b.pair(a)
+	const bad = 130
+	for range bad {
+		c := wire.Content{Salt: wire.NewSalt(), Type: "dossier", Subject: "dossier/x", Version: 1, Created: now, Body: []byte("{}"),
+			Handling: wire.Handling{TLP: paiza.TLPGreen, Purpose: paiza.PurposeStatistics, Owner: "home", Origin: a.id}}
+		raw, err := c.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.d.EnqueueForTest(ctx, b.id, c.Type, raw); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.write(b, 520)
+	a.carry(b)
+	seen := map[uint64]bool{}
+	var at wire.Cursor
+	for pages := 1; ; pages++ {
+		list, next, err := a.d.Stopped(ctx, paiza.Operator("T"), b.id.String(), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range list {
+			if seen[one.Seq] || one.Withheld == "" && one.Refused == "" {
+				t.Errorf("message %d stands twice or was not stopped: %+v", one.Seq, one)
+			}
+			seen[one.Seq] = true
+		}
+		if next == (wire.Cursor{}) {
+			if len(seen) != bad || pages != 2 {
+				t.Errorf("%d of %d on %d pages", len(seen), bad, pages)
+			}
+			return
+		}
+		at = next
 	}
 }

@@ -81,6 +81,12 @@ type Archive interface {
 	Issued(ctx context.Context, peer wire.NodeID, after wire.Cursor, n int) ([]*wire.Receipt, error)
 }
 
+// Contradictions keeps that a peer signed two histories of one log: the batch
+// cannot follow what is here.
+type Contradictions interface {
+	Forked(ctx context.Context, peer wire.NodeID, batch *wire.Opened) error
+}
+
 // Trust is who the peers are. Its errors are *wire.Refusal: ReasonSender for a
 // node that is not known, ReasonTrust for one with which nothing may be
 // exchanged now.

@@ -26,7 +26,7 @@ const (
 // status is how a refusal looks to HTTP. The refusal itself is the body.
 func status(r wire.Reason) int {
 	switch r {
-	case wire.ReasonBusy:
+	case wire.ReasonBusy, wire.ReasonQuota, wire.ReasonRoom:
 		return http.StatusServiceUnavailable
 	case wire.ReasonGap, wire.ReasonFork, wire.ReasonConflict, wire.ReasonRollback:
 		return http.StatusConflict

@@ -164,6 +164,8 @@ func (l *lane) next(have wire.Cursor, err error) (ready []*arrival, ended bool) 
 				at = a.batch.End()
 			case errors.Is(verdict, errBehind):
 				go l.repeat(a)
+			case wire.ReasonOf(verdict) == wire.ReasonFork:
+				go l.forked(a, verdict)
 			default:
 				a.err = verdict
 				close(a.done)
@@ -220,9 +222,30 @@ func (l *lane) commit(ctx context.Context, ready []*arrival) {
 	l.setBusy(false)
 	raws := encodeAll(receipts)
 	for _, a := range ready {
+		if wire.ReasonOf(err) == wire.ReasonFork { // another process took in what it contradicts
+			l.keepFork(a.batch)
+		}
 		a.err = err
 		a.answer = &wire.Answer{Have: batches[len(batches)-1].End(), Receipts: raws, Window: uint16(l.node.limits.Serve)}
 		close(a.done)
+	}
+}
+
+// forked keeps a batch that continues another history than the one that is here,
+// and refuses it.
+func (l *lane) forked(a *arrival, why error) {
+	a.err = why
+	l.keepFork(a.batch)
+	close(a.done)
+}
+
+func (l *lane) keepFork(o *wire.Opened) {
+	if l.node.Contradictions == nil {
+		return
+	}
+	l.node.Log.Warn("a peer signed two histories of his log", "peer", l.id, "epoch", o.Epoch, "number", o.First)
+	if err := l.node.Contradictions.Forked(context.Background(), l.id, o); err != nil {
+		l.node.Log.Error("the evidence of a second history is not kept", "peer", l.id, "error", err)
 	}
 }
 
@@ -244,6 +267,7 @@ func (l *lane) repeat(a *arrival) {
 	}
 	if taken[0] != end {
 		a.err = &wire.Refusal{Reason: wire.ReasonFork, Detail: "another message is here at that place"}
+		l.keepFork(a.batch)
 		return
 	}
 	have, err := l.node.Inbox.Have(ctx, l.id)

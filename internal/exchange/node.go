@@ -25,10 +25,12 @@ type Config struct {
 	Attachments Attachments // nil: nothing to fetch
 	// Wanted is where the chunks of a file of the peer's messages are put that a
 	// courier brings; no Chunks when it is not wanted. nil: no file is.
-	Wanted    func(ctx context.Context, peer wire.NodeID, id wire.Hash) (wire.Attachment, Chunks, error)
-	Ways      Ways  // nil: every peer is reached directly
-	Relay     Relay // nil: nothing is carried for others
-	Transport Transport
+	Wanted func(ctx context.Context, peer wire.NodeID, id wire.Hash) (wire.Attachment, Chunks, error)
+	Ways   Ways  // nil: every peer is reached directly
+	Relay  Relay // nil: nothing is carried for others
+	// Contradictions is told of a peer's second history; nil: nobody is.
+	Contradictions Contradictions
+	Transport      Transport
 	// Guard looks at every message once more before it leaves, by rules of its own,
 	// and says why it must not; nil lets everything pass.
 	Guard  func(peer wire.NodeID, message []byte) wire.Reason

@@ -33,6 +33,10 @@ func Node(d *desk.Desk, plan desk.BackupPlan, o Options) []Kind {
 			return fmt.Sprintf("concerns=%d", n), err
 		}},
 		{"measure", hourly, func(ctx context.Context) (string, error) { return "", d.Measure(ctx) }},
+		{"checkpoint", paiza.Schedule{Every: 4 * time.Hour}, func(ctx context.Context) (string, error) {
+			n, err := d.ShowLedger(ctx)
+			return fmt.Sprintf("nodes=%d", n), err
+		}},
 		{"check", o.Check, func(ctx context.Context) (string, error) {
 			c, err := d.CheckStore(ctx)
 			return fmt.Sprintf("entries=%d", c.Entries), err

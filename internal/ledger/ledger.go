@@ -6,8 +6,9 @@
 //
 // The package computes and checks: it reads and writes no database (package
 // store does) and decides nothing (package desk does). Read leaf.go for what an
-// entry says, tree.go for the tree, checkpoint.go for the signed head, proof.go
-// for the file that a person hands to a court.
+// entry says, tree.go for the tree, checkpoint.go for the signed head, cosign.go for
+// the signatures of other nodes under it, proof.go for the file that a person
+// hands to a court.
 package ledger
 
 import "fmt"
@@ -18,7 +19,8 @@ import "fmt"
 type Fault struct {
 	Kind string // one of the constants below
 	At   int64
-	Want int64 // how many entries there should be, for FaultCut and FaultAdded
+	Want int64  // how many entries there should be, for FaultCut and FaultAdded
+	By   string // who cosigned, for FaultCosigned
 }
 
 // The kinds of fault.
@@ -31,6 +33,7 @@ const (
 	FaultHead       = "head"       // the tree is not the one of the checkpoint
 	FaultCheckpoint = "checkpoint" // the checkpoint is missing or not signed by the key
 	FaultHistory    = "history"    // the log is not a continuation of an earlier checkpoint
+	FaultCosigned   = "cosigned"   // the same, of one that other nodes cosigned
 )
 
 // Error says the fault in English, for logs and fsck.
@@ -48,6 +51,8 @@ func (f *Fault) Error() string {
 		return fmt.Sprintf("the ledger ends at entry %d and should end at %d: entries were added outside Paiza", f.At, f.Want)
 	case FaultHead:
 		return fmt.Sprintf("the ledger of %d entries is not the one that its checkpoint signs", f.At)
+	case FaultCosigned:
+		return fmt.Sprintf("the ledger is not the one that %s cosigned at entry %d", f.By, f.At)
 	case FaultHistory:
 		return fmt.Sprintf("the ledger is not a continuation of the checkpoint at entry %d", f.At)
 	}
@@ -55,4 +60,4 @@ func (f *Fault) Error() string {
 }
 
 // Args are the figures of the fault, for its sentence.
-func (f *Fault) Args() map[string]any { return map[string]any{"at": f.At, "want": f.Want} }
+func (f *Fault) Args() map[string]any { return map[string]any{"at": f.At, "want": f.Want, "by": f.By} }

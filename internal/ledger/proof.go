@@ -264,7 +264,7 @@ func (p *Proof) continues(head Checkpoint, signed string) error {
 		return ErrUnrelated
 	case p.Since.Root != old.Root, old.Size > head.Size, old.Size < 1:
 		return ErrHistory
-	case tlog.CheckTree(p.Since.Path, head.Size, head.Root, old.Size, old.Root) != nil:
+	case !head.Continues(old, p.Since.Path):
 		return ErrHistory
 	}
 	return nil

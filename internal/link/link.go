@@ -82,7 +82,7 @@ func New(d *desk.Desk, o Options) (*Link, error) {
 	if o.Between != nil {
 		transport = o.Between(transport)
 	}
-	l.node = exchange.New(exchange.Config{Identity: x.Identity, Trust: x, Outbox: x, Withholder: x, Past: x, Inbox: x, Archive: x, Attachments: x, Ways: x, Relay: x, Wanted: wanted(x),
+	l.node = exchange.New(exchange.Config{Identity: x.Identity, Trust: x, Outbox: x, Withholder: x, Past: x, Inbox: x, Archive: x, Attachments: x, Ways: x, Relay: x, Wanted: wanted(x), Contradictions: x,
 		Transport: transport, Now: o.Now, Log: o.Log, Limits: o.Limits})
 	return l, nil
 }

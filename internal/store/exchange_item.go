@@ -126,13 +126,8 @@ func (t *Tx) MarkAgain(item int64, again bool) error {
 }
 
 // Again lists the subjects that MarkAgain marked, at most n.
-func (t *Tx) Again(n int) (out []Item, err error) {
-	err = t.each(func(r scanner) error {
-		i, err := scanItem(r)
-		out = append(out, i)
-		return err
-	}, selectItem+"WHERE again = 1 ORDER BY num LIMIT $1", int64(n))
-	return out, err
+func (t *Tx) Again(n int) ([]Item, error) {
+	return t.items("WHERE again = 1 ORDER BY num LIMIT $1", int64(n))
 }
 
 // Audience is one peer that has a subject of this node, by which group, and for
@@ -168,33 +163,28 @@ func (t *Tx) AudienceOf(item int64) (out []Audience, err error) {
 
 // PartyItems lists the subjects of this node that went to a group, with the
 // members who have them.
-func (t *Tx) PartyItems(party string) (out []Item, err error) {
-	err = t.each(func(r scanner) error {
-		i, err := scanItem(r)
-		out = append(out, i)
-		return err
-	}, selectItem+"WHERE num IN (SELECT item FROM audience WHERE party = $1) ORDER BY num", party)
-	return out, err
+func (t *Tx) PartyItems(party string) ([]Item, error) {
+	return t.items("WHERE num IN (SELECT item FROM audience WHERE party = $1) ORDER BY num", party)
 }
 
 // ItemsOfImport lists the subjects of this node that are rows of an import.
-func (t *Tx) ItemsOfImport(importNum int64) (out []Item, err error) {
-	err = t.each(func(r scanner) error {
-		i, err := scanItem(r)
-		out = append(out, i)
-		return err
-	}, selectItem+"WHERE kind = 'seizure' AND origin = '' AND gone = 0 AND record IN (SELECT num FROM seizure WHERE import = $1) ORDER BY num", importNum)
-	return out, err
+func (t *Tx) ItemsOfImport(importNum int64) ([]Item, error) {
+	return t.items("WHERE kind = 'seizure' AND origin = '' AND gone = 0 AND record IN (SELECT num FROM seizure WHERE import = $1) ORDER BY num", importNum)
 }
 
 // ItemsReplaced lists the subjects of this node that a later edition of an import
 // has replaced and that peers still have.
-func (t *Tx) ItemsReplaced() (out []Item, err error) {
+func (t *Tx) ItemsReplaced() ([]Item, error) {
+	return t.items("WHERE num IN (SELECT i.num FROM item i JOIN seizure z ON z.num = i.record WHERE i.kind = 'seizure' AND i.origin = '' AND i.gone = 0 AND z.superseded > 0) ORDER BY num")
+}
+
+// items lists the subjects that a condition names.
+func (t *Tx) items(which string, args ...any) (out []Item, err error) {
 	err = t.each(func(r scanner) error {
 		i, err := scanItem(r)
 		out = append(out, i)
 		return err
-	}, selectItem+"WHERE num IN (SELECT i.num FROM item i JOIN seizure z ON z.num = i.record WHERE i.kind = 'seizure' AND i.origin = '' AND i.gone = 0 AND z.superseded > 0) ORDER BY num")
+	}, selectItem+which, args...)
 	return out, err
 }
 

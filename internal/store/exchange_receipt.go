@@ -229,7 +229,13 @@ func (s *Store) Issued(ctx context.Context, peer int64, after wire.Cursor, n int
 // log to the peer when ours is true, else of his. denials are those that deny
 // others; one can be both.
 func (s *Store) ReceiptsOf(ctx context.Context, peer int64, ours bool, epoch, seq uint64) (good, denials []*wire.Receipt, err error) {
-	return s.receipts(ctx, "peer = $1 AND ours = $2 AND epoch = $3 AND last >= $4 AND first <= $5", peer, flag(ours), int64(epoch), int64(seq), int64(seq))
+	return s.ReceiptsIn(ctx, peer, ours, epoch, seq, seq)
+}
+
+// ReceiptsIn gives the receipts that speak of any message of a part of a log, as
+// ReceiptsOf does.
+func (s *Store) ReceiptsIn(ctx context.Context, peer int64, ours bool, epoch, first, last uint64) (good, denials []*wire.Receipt, err error) {
+	return s.receipts(ctx, "peer = $1 AND ours = $2 AND epoch = $3 AND last >= $4 AND first <= $5", peer, flag(ours), int64(epoch), int64(first), int64(last))
 }
 
 // AllReceipts gives every receipt of a peer on the log to him, as ReceiptsOf

@@ -262,6 +262,10 @@ type ProofOf struct {
 	Seq     int64
 	Show    bool   // with the particulars
 	Since   string // an earlier checkpoint that the log is proved to continue
+	// Head is the own head to prove against, with its cosignatures: only what it
+	// covers is proved. nil is the head of this moment.
+	Head *LedgerHead
+	From int64 // only entries from this number on
 }
 
 // Prove makes the proof of entries against the head of this moment.
@@ -287,13 +291,16 @@ func prove(ctx context.Context, tx *sql.Tx, of ProofOf) (*ledger.Proof, error) {
 	if h.signed == "" {
 		return nil, nothing
 	}
+	if of.Head != nil {
+		h.signed, h.verifier = of.Head.Note, of.Head.Verifier
+	}
 	c, err := ledger.OpenCheckpoint(h.signed, h.verifier)
 	if err != nil {
 		return nil, &ledger.Fault{Kind: ledger.FaultCheckpoint}
 	}
 	p := &ledger.Proof{Key: h.verifier, Checkpoint: h.signed}
 	read := func(numbers []int64) ([]ledger.Hash, error) { return readHashes(ctx, tx, numbers) }
-	list, err := actsToProve(ctx, tx, of)
+	list, err := actsToProve(ctx, tx, of, c.Size)
 	if err != nil {
 		return nil, err
 	}
@@ -352,11 +359,14 @@ type saltedAct struct {
 	sealed ledger.Sealed
 }
 
-func actsToProve(ctx context.Context, q querier, of ProofOf) ([]saltedAct, error) {
-	if of.Subject == "" {
-		return readActs(ctx, q, "WHERE seq = $1", of.Seq)
+func actsToProve(ctx context.Context, q querier, of ProofOf, size int64) ([]saltedAct, error) {
+	if of.Head == nil {
+		size = 1<<63 - 1 // one that the head does not cover is a fault
 	}
-	return readActs(ctx, q, "WHERE subject = $1 ORDER BY seq LIMIT "+strconv.Itoa(ledger.MaxEntries+1), of.Subject)
+	if of.Subject == "" {
+		return readActs(ctx, q, "WHERE seq = $1 AND seq <= $2", of.Seq, size)
+	}
+	return readActs(ctx, q, "WHERE subject = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq LIMIT "+strconv.Itoa(ledger.MaxEntries+1), of.Subject, of.From, size)
 }
 
 func readActs(ctx context.Context, q querier, where string, args ...any) ([]saltedAct, error) {

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"os"
+	"slices"
 
 	"paiza"
 	"paiza/internal/ledger"
@@ -91,7 +93,16 @@ func (s *Store) verify(ctx context.Context, earlier *ledger.Checkpoint, tail boo
 		return 0, err
 	}
 	defer tx.Rollback()
-	v := &verification{ctx: ctx, tx: tx, earlier: earlier}
+	v := &verification{ctx: ctx, tx: tx}
+	if earlier != nil {
+		v.earlier = append(v.earlier, promise{Checkpoint: *earlier})
+	}
+	if !tail {
+		if err := v.cosigned(); err != nil {
+			return 0, err
+		}
+	}
+	slices.SortFunc(v.earlier, func(a, b promise) int { return cmp.Compare(a.Size, b.Size) })
 	err = v.run(tail)
 	return v.tree.Size(), err
 }
@@ -100,7 +111,7 @@ func (s *Store) verify(ctx context.Context, earlier *ledger.Checkpoint, tail boo
 type verification struct {
 	ctx     context.Context
 	tx      *sql.Tx
-	earlier *ledger.Checkpoint
+	earlier []promise   // what the ledger must continue and was not reached yet, by size
 	tree    ledger.Tree // computed so far
 }
 
@@ -114,8 +125,8 @@ func (v *verification) run(tail bool) error {
 		return err
 	}
 	if size == 0 && h.signed == "" {
-		if v.earlier != nil {
-			return &ledger.Fault{Kind: ledger.FaultHistory, At: v.earlier.Size}
+		if len(v.earlier) > 0 {
+			return v.earlier[0].broken()
 		}
 		return v.hashExtent(0)
 	}
@@ -140,8 +151,8 @@ func (v *verification) run(tail bool) error {
 	if v.tree.Root() != c.Root {
 		return &ledger.Fault{Kind: ledger.FaultHead, At: size}
 	}
-	if v.earlier != nil && v.earlier.Size > size {
-		return &ledger.Fault{Kind: ledger.FaultHistory, At: v.earlier.Size}
+	if len(v.earlier) > 0 {
+		return v.earlier[0].broken()
 	}
 	return nil
 }
@@ -208,8 +219,10 @@ func (v *verification) page(upTo int64) error {
 			}
 			num++
 		}
-		if v.earlier != nil && v.earlier.Size == seq && v.earlier.Root != v.tree.Root() {
-			return &ledger.Fault{Kind: ledger.FaultHistory, At: seq}
+		for ; len(v.earlier) > 0 && v.earlier[0].Size <= seq; v.earlier = v.earlier[1:] {
+			if p := v.earlier[0]; p.Size == seq && p.Root != v.tree.Root() {
+				return p.broken()
+			}
 		}
 	}
 	return nil

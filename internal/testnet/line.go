@@ -88,3 +88,13 @@ func (l line) Call(ctx context.Context, to wire.NodeID, verb exchange.Verb, body
 	return meddle(ctx, Request{From: l.from.id, To: to, Verb: verb, Body: body,
 		Send: func(b []byte) ([]byte, error) { return l.real.Call(ctx, to, verb, b) }})
 }
+
+// Call brings a request of the node to another over a real connection with the
+// node's own certificate, whatever stands in it: what somebody can do who has
+// this machine.
+func (n *Node) Call(ctx context.Context, to *Node, verb exchange.Verb, body []byte) ([]byte, error) {
+	x := n.desk.Exchange()
+	real := exchange.NewHTTP(x.Certificate, x)
+	defer real.Close()
+	return real.Call(ctx, to.id, verb, body)
+}

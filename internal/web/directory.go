@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -65,12 +64,8 @@ func (s *Site) directoryPage(w http.ResponseWriter, r *http.Request, code int, v
 
 func (s *Site) importDirectory(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
-	dir, err := os.MkdirTemp("", "paiza-directory-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	f, files, err := multipartForm(w, r, dir, wire.MaxDirectory+maxForm)
+	f, files, err := multipartForm(w, r, wire.MaxDirectory+maxForm)
+	defer closeFiles(files)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"time"
@@ -169,12 +168,8 @@ func (s *Site) draftDone(w http.ResponseWriter, r *http.Request, what string, er
 // takeDraft takes the file of another body.
 func (s *Site) takeDraft(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
-	dir, err := os.MkdirTemp("", "paiza-directory-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	f, files, err := multipartForm(w, r, dir, wire.MaxDirectory+maxForm)
+	f, files, err := multipartForm(w, r, wire.MaxDirectory+maxForm)
+	defer closeFiles(files)
 	if err != nil {
 		return err
 	}

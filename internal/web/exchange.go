@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -42,6 +41,8 @@ func exchangeRoutes() []route {
 		{"POST", "/partners/{id}/via", paiza.RightManagePeers, (*Site).setVia, false},
 		{"POST", "/partners/{id}/relay", paiza.RightManagePeers, (*Site).allowRelay, false},
 		{"POST", "/partners/{id}/relay/end", paiza.RightManagePeers, (*Site).endRelay, false},
+		{"POST", "/partners/{id}/ledger", paiza.RightManagePeers, (*Site).acceptLedger, false},
+		{"POST", "/partners/{id}/quota", paiza.RightManagePeers, (*Site).setQuota, false},
 
 		{"GET", "/identity", paiza.RightManagePeers, (*Site).identity, false},
 		{"POST", "/identity", paiza.RightManagePeers, (*Site).initNode, false},
@@ -199,9 +200,9 @@ func refusedHere(err error) bool {
 }
 
 // multipartForm reads a form that may bring files. Each file is written to a
-// folder of its own, which the caller removes, and never held in memory; most
-// bounds the body.
-func multipartForm(w http.ResponseWriter, r *http.Request, dir string, most int64) (form, []paiza.NewFile, error) {
+// sealed one, which the caller gives back with closeFiles, and never held in
+// memory; most bounds the body.
+func multipartForm(w http.ResponseWriter, r *http.Request, most int64) (form, []paiza.NewFile, error) {
 	f := form{values: url.Values{}}
 	r.Body = http.MaxBytesReader(w, r.Body, most)
 	mr, err := r.MultipartReader()
@@ -234,32 +235,24 @@ func multipartForm(w http.ResponseWriter, r *http.Request, dir string, most int6
 		if len(files) == wire.MaxAttachments {
 			return f, files, &paiza.Error{Kind: paiza.ErrInvalid, Key: "exchange.files_many"}
 		}
-		path, err := keepPart(dir, part)
+		body, err := newSealedFile()
 		if err != nil {
 			return f, files, err
 		}
-		files = append(files, paiza.NewFile{Name: filepath.Base(part.FileName()), Media: part.Header.Get("Content-Type"), Path: path})
+		files = append(files, paiza.NewFile{Name: filepath.Base(part.FileName()), Media: part.Header.Get("Content-Type"), Body: body})
+		if _, err := body.ReadFrom(whole{part}); err != nil {
+			return f, files, uploadFault(err)
+		}
 	}
 }
 
-func keepPart(dir string, part io.Reader) (string, error) {
-	out, err := os.CreateTemp(dir, "file-")
-	if err != nil {
-		return "", err
+// closeFiles gives the files of a form back.
+func closeFiles(files []paiza.NewFile) {
+	for _, f := range files {
+		if c, ok := f.Body.(io.Closer); ok {
+			c.Close()
+		}
 	}
-	_, err = io.Copy(out, whole{part})
-	if err := errors.Join(uploadCut(err), out.Close()); err != nil {
-		return "", err
-	}
-	return out.Name(), nil
-}
-
-// uploadCut is uploadFault for an error that may be none.
-func uploadCut(err error) error {
-	if err == nil {
-		return nil
-	}
-	return uploadFault(err)
 }
 
 // smallFile is the content of the one file of a form, or else of a text field;
@@ -268,12 +261,7 @@ func smallFile(f form, files []paiza.NewFile, field string, most int64) ([]byte,
 	if len(files) == 0 {
 		return []byte(f.Raw(field)), nil
 	}
-	in, err := os.Open(files[0].Path)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	return io.ReadAll(io.LimitReader(in, most+1))
+	return io.ReadAll(io.LimitReader(files[0].Body, most+1))
 }
 
 // since is how long ago something was; zero for what never was.

@@ -19,9 +19,10 @@ type homeView struct {
 	Glance    []glanceRow
 	GlanceOf  paiza.Period
 	Attention []attention
-	Alerts    []alertRow // the newest
-	Waiting   int        // releases that wait for the person
-	Withheld  bool       // there are records that these figures do not count
+	Against   []attention // partners that contradict themselves, for who looks after them
+	Alerts    []alertRow  // the newest
+	Waiting   int         // releases that wait for the person
+	Withheld  bool        // there are records that these figures do not count
 }
 
 // glanceRow is one group in the glance at the market.
@@ -68,6 +69,15 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 				return err
 			}
 			s.attend(r, &view)
+		}
+	}
+	if v.can(paiza.RightManagePeers) {
+		against, err := s.desk.Contradicting(r.Context(), v.Actor)
+		if err != nil {
+			return err
+		}
+		for _, p := range against {
+			view.Against = append(view.Against, attention{v.Print.T("shown.attention", "name", p.Name), "/partners/" + p.Node, v.Print.T("home.look")})
 		}
 	}
 	if v.can(paiza.RightReadAlert) {

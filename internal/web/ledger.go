@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"paiza"
+	"paiza/internal/desk"
 	"paiza/internal/locale"
 	"paiza/wire"
 )
@@ -19,6 +20,7 @@ type ledgerView struct {
 	Filter  ledgerFilter
 	Problem string
 	Key     string // of the node's ledger
+	By      desk.Cosigned
 }
 
 // ledgerFilter is the bar over the ledger.
@@ -72,6 +74,9 @@ func (s *Site) ledger(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if view.Key, err = s.desk.LedgerKey(r.Context(), v.Actor); err != nil {
+		return err
+	}
+	if view.By, err = s.desk.Cosigned(r.Context(), v.Actor); err != nil {
 		return err
 	}
 	if problem != nil {

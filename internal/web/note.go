@@ -5,7 +5,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 
 	"paiza"
@@ -214,12 +213,8 @@ func (s *Site) notePage(w http.ResponseWriter, r *http.Request, code int, f form
 
 func (s *Site) sendNote(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
-	dir, err := os.MkdirTemp("", "paiza-note-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	f, files, err := multipartForm(w, r, dir, s.opt.MaxUpload+maxForm)
+	f, files, err := multipartForm(w, r, s.opt.MaxUpload+maxForm)
+	defer closeFiles(files)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,6 +44,8 @@ func (s *Site) peerRow(p *locale.Printer, peer paiza.Peer) peerRow {
 		out.Health, out.Says = health, p.T("partner.health."+key, args...)
 	}
 	switch {
+	case peer.Contradicts:
+		say("bad", "contradicts")
 	case !peer.KeyUntil.IsZero() && left <= 0:
 		say("bad", "expired")
 	case peer.Failed > 0 && out.Silent > desk.LongSilent:
@@ -119,6 +120,10 @@ type partnerView struct {
 	Aside   []asideRow
 	Stopped []deliveryRow
 	Relay   relayPart
+	Older   string // address of the page of what was stopped before; empty for none
+	Newest  string // address of the newest; empty on it
+	Says    string // what is wrong with the partner's ledger
+	Today   []quotaRow
 	Proof   string // where a person proves that it is he; empty when he has
 	Form    form
 	Of      string // the form that was refused
@@ -158,16 +163,39 @@ func (s *Site) partnerPage(w http.ResponseWriter, r *http.Request, code int, of 
 	}
 	view := partnerView{PeerDetail: detail, Row: s.peerRow(v.Print, detail.Peer), Words: detail.Fingerprint.Words(v.Print.Tag()), Digits: detail.Fingerprint.Digits(),
 		Quota: desk.PeerQuota, Acts: s.acts(v, names, detail.Acts), Form: f, Of: of, Proof: s.proving(r, "/partners/"+id)}
+	view.Says, view.Today = asideSays(v.Print, detail.Ledger), quotaRows(v.Print, detail.Quota)
 	for _, a := range detail.Aside {
 		view.Aside = append(view.Aside, asideRow{a, kindName(v.Print, a.Type), reasonText(v.Print, a.Refused), mend(v.Print, a.Refused, "here"), desk.MayReconsider(wire.Reason(a.Refused))})
 	}
 	if view.Relay, err = s.relayPart(r, detail, f, of, view.Proof); err != nil {
 		return err
 	}
-	for _, d := range detail.Stopped {
-		view.Stopped = append(view.Stopped, deliveryView(v.Print, d, view.Row.Title))
+	if err := s.stopped(r, &view); err != nil {
+		return err
 	}
 	return s.render(w, r, code, "peer/detail", view)
+}
+
+// stopped reads the page of messages for the partner that were not taken up.
+func (s *Site) stopped(r *http.Request, view *partnerView) error {
+	v, page := visitOf(r), "/partners/"+view.Node
+	var before wire.Cursor
+	if epoch, seq, ok := strings.Cut(r.URL.Query().Get(keyBefore), "-"); ok {
+		before.Epoch, _ = strconv.ParseUint(epoch, 10, 63)
+		before.Seq, _ = strconv.ParseUint(seq, 10, 63)
+		view.Newest = page + "#stopped"
+	}
+	list, next, err := s.desk.Stopped(r.Context(), v.Actor, view.Node, before)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		view.Stopped = append(view.Stopped, deliveryView(v.Print, d, view.Row.Title))
+	}
+	if next != (wire.Cursor{}) {
+		view.Older = page + "?" + url.Values{keyBefore: {strconv.FormatUint(next.Epoch, 10) + "-" + strconv.FormatUint(next.Seq, 10)}}.Encode() + "#stopped"
+	}
+	return nil
 }
 
 // kindName is the type of a message in words.
@@ -235,12 +263,8 @@ func (s *Site) pair(w http.ResponseWriter, r *http.Request) error {
 
 // cardField reads a form with a card: pasted, or as a file.
 func (s *Site) cardField(w http.ResponseWriter, r *http.Request) (form, string, error) {
-	dir, err := os.MkdirTemp("", "paiza-card-")
-	if err != nil {
-		return form{}, "", err
-	}
-	defer os.RemoveAll(dir)
-	f, files, err := multipartForm(w, r, dir, maxForm)
+	f, files, err := multipartForm(w, r, maxForm)
+	defer closeFiles(files)
 	if err != nil {
 		return f, "", err
 	}
