@@ -22,6 +22,7 @@ type ledgerCmd struct {
 	Checkpoint ledgerCheckpointCmd `cmd:"" help:"Print the signed head of the ledger."`
 	Key        ledgerKeyCmd        `cmd:"" help:"Print the key with which checkpoints and proofs are checked."`
 	Prove      ledgerProveCmd      `cmd:"" help:"Print a file that proves the entries on a subject."`
+	Rotate     ledgerRotateCmd     `cmd:"" help:"Give the ledger another key."`
 }
 
 type ledgerShowCmd struct {
@@ -250,7 +251,7 @@ func (a *app) found(said string, asJSON map[string]any) error {
 var refusals = []struct {
 	err error
 	key string
-}{{ledger.ErrKey, "key"}, {ledger.ErrSignature, "signature"}, {ledger.ErrEntry, "entry"}, {ledger.ErrShown, "shown"},
+}{{ledger.ErrKey, "key"}, {ledger.ErrSignature, "signature"}, {ledger.ErrTurn, "turn"}, {ledger.ErrEntry, "entry"}, {ledger.ErrShown, "shown"},
 	{ledger.ErrHistory, "history"}, {ledger.ErrUnrelated, "unrelated"}, {ledger.ErrNothing, "nothing"}}
 
 // proof checks a proof file with nothing but what was given.
@@ -290,6 +291,9 @@ func (c *ledgerVerifyCmd) proof(a *app, earlier string) error {
 		return err
 	}
 	fmt.Fprintln(a.out, "✓ "+a.loc.T("cli.ledger.holds", "n", len(acts), "log", printable(head.Log), "size", head.Size))
+	if c.Key != "" && c.Key != p.Key {
+		fmt.Fprintln(a.out, a.loc.T("cli.ledger.turned", "key", p.Key))
+	}
 	return nil
 }
 

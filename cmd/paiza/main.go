@@ -53,6 +53,7 @@ type cli struct {
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in the place of a store."`
 	Fsck     fsckCmd     `cmd:"" help:"Prove that figures equal their rows and that the ledger is whole."`
 	Ledger   ledgerCmd   `cmd:"" help:"The record of acts: list it, check it, prove entries of it."`
+	Secret   secretCmd   `cmd:"" help:"The node's secret, which seals its keys: change it."`
 	Watch    watchCmd    `cmd:"" help:"Print events of a node as they happen."`
 	Tokens   tokenCmd    `cmd:"" name:"token" help:"Tokens with which programs ask this node."`
 	User     userCmd     `cmd:"" help:"Accounts of this node."`

@@ -132,6 +132,7 @@ type entry struct {
 	action, subject, reason, detail string
 	version                         int64
 	content                         []byte
+	turns                           bool // the act gives the ledger another key
 }
 
 // act runs fn in one transaction and writes the ledger entry which fn returns
@@ -147,7 +148,11 @@ func (d *Desk) act(ctx context.Context, who paiza.Actor, fn func(t *store.Tx) (e
 		if err := noteRepeat(ctx, t, who, e.subject); err != nil {
 			return err
 		}
-		return t.Append(&paiza.Act{At: d.now(), Actor: who, Action: e.action, Subject: e.subject, Reason: e.reason, Detail: e.detail,
+		write := t.Append
+		if e.turns {
+			write = t.TurnLedger
+		}
+		return write(&paiza.Act{At: d.now(), Actor: who, Action: e.action, Subject: e.subject, Reason: e.reason, Detail: e.detail,
 			Version: e.version, Content: e.content})
 	})
 	if err == nil {

@@ -74,7 +74,7 @@ func (d *Desk) newSecret(ctx context.Context, p paiza.Person, ceremony string) (
 	if err != nil || c.Person != p.ID {
 		return nil, err
 	}
-	text, err := d.store.Unseal(otpName(p.ID), string(c.Data))
+	text, err := d.store.Unseal(store.OTPName(p.ID), string(c.Data))
 	return auth.OTPSecret(text), err
 }
 
@@ -82,7 +82,7 @@ func (d *Desk) newSecret(ctx context.Context, p paiza.Person, ceremony string) (
 func (d *Desk) keepSecret(ctx context.Context, p paiza.Person, secret auth.OTPSecret, from string) (string, error) {
 	var sealed string
 	err := d.store.Write(ctx, func(t *store.Tx) (err error) {
-		sealed, err = t.Seal(otpName(p.ID), string(secret))
+		sealed, err = t.Seal(store.OTPName(p.ID), string(secret))
 		return err
 	})
 	if err != nil {
@@ -124,7 +124,7 @@ func (d *Desk) AddCodes(ctx context.Context, who paiza.Actor, session, ceremony,
 		if err != nil {
 			return entry{}, err
 		}
-		sealed, err := t.Seal(otpName(p.ID), string(secret))
+		sealed, err := t.Seal(store.OTPName(p.ID), string(secret))
 		if err != nil {
 			return entry{}, err
 		}

@@ -85,6 +85,9 @@ func (d *Desk) Tidy(ctx context.Context) error {
 	if err := d.store.DropSignIns(ctx, now, now.Add(-d.length), now.Add(-d.idle), now.Add(-attemptWindow)); err != nil {
 		return err
 	}
+	if err := d.store.DropFormerSecrets(ctx); err != nil { // of a change, or a restore, that was cut short
+		return err
+	}
 	before := now.AddDate(0, 0, -7)
 	if n, err := d.store.OldUploads(ctx, before); err != nil || n == 0 {
 		return err
