@@ -64,9 +64,10 @@ type Log struct {
 }
 
 // Metrics is the listener for Prometheus. It is off when the address is empty;
-// an address without a host is on loopback.
+// an address without a host is on loopback, and any other needs TLS.
 type Metrics struct {
 	Address string `toml:"address" env:"PAIZA_METRICS_ADDRESS"`
+	TLS     bool   `toml:"tls" env:"PAIZA_METRICS_TLS" default:"false"` // with the node's certificate
 }
 
 // Session is what a sign-in takes and how long it holds.
@@ -119,8 +120,10 @@ type Webhook struct {
 	Allow []string `toml:"allow" env:"PAIZA_WEBHOOK_ALLOW"` // networks (CIDR), addresses, names of hosts
 }
 
-// Limits bound what one request may take.
+// Limits bound what one request may take, and how many one caller may make.
 type Limits struct {
+	Pages   int           `toml:"pages" env:"PAIZA_PAGES_LIMIT" default:"600"`     // a minute, of a person who is signed in
+	Calls   int           `toml:"calls" env:"PAIZA_CALLS_LIMIT" default:"1200"`    // a minute, of a token or an account at the API
 	Upload  Size          `toml:"upload" env:"PAIZA_UPLOAD_LIMIT" default:"2 GiB"` // largest file by a page
 	Request time.Duration `toml:"request" env:"PAIZA_REQUEST_LIMIT" default:"1m"`  // of an ordinary page
 	Stop    time.Duration `toml:"stop" env:"PAIZA_STOP_LIMIT" default:"10s"`       // for requests under way at a stop
