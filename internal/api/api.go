@@ -67,7 +67,6 @@ type API struct {
 	readers readers
 	beat    time.Duration // of streams of events
 	cross   *http.CrossOriginProtection
-	change  sync.Mutex    // held from the look at a condition to the end of its act
 	doc     func() []byte // the description, made when it is first asked for
 	handler http.Handler
 }

@@ -144,6 +144,9 @@ func (d *Desk) act(ctx context.Context, who paiza.Actor, fn func(t *store.Tx) (e
 		if err != nil {
 			return err
 		}
+		if err := expected(ctx, t); err != nil {
+			return err
+		}
 		grown = t.Grown()
 		if err := noteRepeat(ctx, t, who, e.subject); err != nil {
 			return err
