@@ -27,6 +27,7 @@ func (l *loader) check() {
 	l.checkStore()
 	l.checkMetrics()
 	l.checkSession()
+	l.checkBreached()
 	l.checkPasskey()
 	l.checkOIDC()
 	l.checkBackup()
@@ -198,15 +199,20 @@ func (l *loader) checkSession() {
 	s := &l.c.Session
 	l.between(&s.Lifetime, 5*time.Minute, 30*24*time.Hour)
 	l.choice(&s.SecondFactor, s.SecondFactor, "required", "administrators", "off")
-	if s.BreachedPasswords != "" {
-		f, err := os.Open(s.BreachedPasswords)
-		if err != nil {
-			l.bad(&s.BreachedPasswords, "config.file", paiza.Args{"file": s.BreachedPasswords})
-		} else {
-			f.Close()
-		}
-	}
 	l.between(&s.Idle, time.Minute, max(s.Lifetime, time.Minute))
+}
+
+func (l *loader) checkBreached() {
+	file := &l.c.Session.BreachedPasswords
+	if *file == "" {
+		return
+	}
+	f, err := os.Open(*file)
+	if err != nil {
+		l.bad(file, "config.file", paiza.Args{"file": *file})
+		return
+	}
+	f.Close()
 }
 
 // checkPasskey derives what was left open from the public URL. WebAuthn lets a
