@@ -282,7 +282,7 @@ func (a *app) open(target string, log *slog.Logger, meter store.Meter) (*desk.De
 	}
 	d, err := desk.Open(a.ctx, desk.Options{Store: st, Breached: breached, Log: log, Backup: a.plan, Dial: a.dial, Certificate: a.certificate,
 		SessionIdle: a.session.Idle, SessionLength: a.session.Lifetime,
-		SecondFactor: desk.SecondFactor(a.session.SecondFactor)})
+		SecondFactor: desk.SecondFactor(a.session.SecondFactor), ClockDrift: a.session.ClockDrift, OldApps: a.session.OldApps})
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())
 	}

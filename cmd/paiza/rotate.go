@@ -5,14 +5,24 @@ import (
 
 	"paiza"
 	"paiza/internal/desk"
+	"paiza/internal/store"
 )
 
 type secretCmd struct {
+	New    secretNewCmd    `cmd:"" help:"Print a new secret, for a vault that keeps it."`
 	Rotate secretRotateCmd `cmd:"" help:"Seal everything anew under another secret."`
 }
 
+type secretNewCmd struct{}
+
+func (secretNewCmd) Run(a *app) error {
+	_, err := fmt.Fprintln(a.out, store.NewSecret())
+	return err
+}
+
 type secretRotateCmd struct {
-	Reason string `help:"Why, for the ledger." required:"" placeholder:"TEXT"`
+	Prepared bool   `help:"Take the second secret of the file, which a vault put there, and leave the file alone."`
+	Reason   string `help:"Why, for the ledger." required:"" placeholder:"TEXT"`
 }
 
 // Help is shown under the usage.
@@ -25,7 +35,7 @@ own.`
 
 func (c *secretRotateCmd) Run(a *app) error {
 	return a.withDesk(func(d *desk.Desk, who paiza.Actor) error {
-		return a.said(d.RotateSecret(a.ctx, who, c.Reason), "secret.rotated")
+		return a.said(d.RotateSecret(a.ctx, who, c.Prepared, c.Reason), "secret.rotated")
 	})
 }
 

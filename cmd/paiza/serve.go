@@ -98,7 +98,7 @@ func (c *serveCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, a.loc.T("cli.serve.setup", "url", base+"/setup?token="+token))
+		fmt.Fprintln(a.out, a.loc.T("cli.serve.setup", "url", base+"/setup#"+token))
 		return nil
 	})
 }
@@ -216,7 +216,7 @@ func (n *running) figures(site *web.Site, secure *tls.Config) (stop func(), err 
 	mux.Handle("GET /healthz", site.Alive())
 	mux.Handle("GET /readyz", site.Ready())
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second,
-		ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug)}
+		ErrorLog: obs.ServerLog(n.log, time.Now)}
 	answer := func() error { return srv.Serve(l) }
 	if n.cfg.Metrics.TLS {
 		srv.TLSConfig = secure

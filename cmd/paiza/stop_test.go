@@ -136,7 +136,7 @@ func (h *house) settle(t *testing.T) {
 		t.Fatal(err)
 	}
 	const login, password = "root", "seven bridges of koenigsberg"
-	post(t, h.client, h.base+"/setup", url.Values{"token": {link.Query().Get("token")}, "login": {login}, "name": {"First Administrator"}, "agency_name": {"Central Police"}, "agency_kind": {"police"},
+	post(t, h.client, h.base+"/setup", url.Values{"token": {link.Fragment}, "login": {login}, "name": {"First Administrator"}, "agency_name": {"Central Police"}, "agency_kind": {"police"},
 		"password": {password}, "again": {password}})
 }
 

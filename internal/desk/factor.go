@@ -183,7 +183,7 @@ func (d *Desk) checkCode(ctx context.Context, who paiza.Actor, p paiza.Person, t
 		d.unanswered(ctx, counted)
 		return nil, err
 	}
-	step, ok := auth.OTPSecret(secret).Check(typed, d.now(), o.Step)
+	step, ok := auth.OTPSecret(secret).Check(typed, d.now(), o.Step, d.drift)
 	if !ok {
 		return nil, d.refuseFactor(ctx, who, byCode, fieldFault("code", "factor.wrong"))
 	}

@@ -12,8 +12,9 @@ import (
 // RotateSecret gives the node another secret and seals anew what is sealed with
 // it: the keys of the ledger and of the node, the secrets of webhooks and of apps
 // for codes. A node that is killed on the way opens. Who does it has just proved
-// that it is he.
-func (d *Desk) RotateSecret(ctx context.Context, who paiza.Actor, reason string) error {
+// that it is he. With prepared the next secret is one that stands in the file
+// already, which is left as it is: a vault hands it out.
+func (d *Desk) RotateSecret(ctx context.Context, who paiza.Actor, prepared bool, reason string) error {
 	if err := allow(who, paiza.RightOperate); err != nil {
 		return err
 	}
@@ -21,7 +22,7 @@ func (d *Desk) RotateSecret(ctx context.Context, who paiza.Actor, reason string)
 		return err
 	}
 	err := d.act(ctx, who, func(t *store.Tx) (entry, error) {
-		n, err := t.RotateSecret()
+		n, err := t.RotateSecret(prepared)
 		if err != nil {
 			return entry{}, err
 		}
@@ -29,7 +30,7 @@ func (d *Desk) RotateSecret(ctx context.Context, who paiza.Actor, reason string)
 		// person begins anew.
 		return entry{action: "secret.rotate", reason: reason, detail: fmt.Sprintf("sealed=%d", n)}, t.EndCeremonies(forNewCode)
 	})
-	if err != nil {
+	if err != nil || prepared {
 		return err
 	}
 	return d.store.DropFormerSecrets(ctx)

@@ -70,7 +70,7 @@ func kept(t *testing.T, when string, s *store.Store) {
 func rotateSecret(t *testing.T, s *store.Store) (n int) {
 	t.Helper()
 	err := s.Write(t.Context(), func(tx *store.Tx) (err error) {
-		if n, err = tx.RotateSecret(); err != nil {
+		if n, err = tx.RotateSecret(false); err != nil {
 			return err
 		}
 		return tx.Append(someAct(3))
@@ -112,7 +112,7 @@ func TestRotateSecret(t *testing.T) {
 			}
 			return strings.Fields(string(text))
 		}
-		if err := s.Write(ctx, func(tx *store.Tx) error { _, err := tx.RotateSecret(); return err }); !errors.Is(err, paiza.ErrConflict) {
+		if err := s.Write(ctx, func(tx *store.Tx) error { _, err := tx.RotateSecret(false); return err }); !errors.Is(err, paiza.ErrConflict) {
 			t.Errorf("a node without a secret: %v", err)
 		}
 		keep(t, s)
@@ -129,7 +129,7 @@ func TestRotateSecret(t *testing.T) {
 
 		killed := errors.New("killed")
 		if err := s.Write(ctx, func(tx *store.Tx) error {
-			if _, err := tx.RotateSecret(); err != nil {
+			if _, err := tx.RotateSecret(false); err != nil {
 				return err
 			}
 			return killed
@@ -170,6 +170,55 @@ func TestRotateSecret(t *testing.T) {
 			t.Fatalf("a backup of the time before: %v", err)
 		}
 		opens("restored")
+	})
+}
+
+// TestPreparedSecret: where a vault hands out the file, the next secret is one
+// that the vault put there, and the file stays as it is.
+func TestPreparedSecret(t *testing.T) {
+	engines(t, func(t *testing.T, s *store.Store, target string) {
+		ctx := t.Context()
+		keep(t, s)
+		file, err := store.SecretFile(target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		former, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rotate := func() error {
+			return s.Write(ctx, func(tx *store.Tx) error {
+				if _, err := tx.RotateSecret(true); err != nil {
+					return err
+				}
+				return tx.Append(someAct(5))
+			})
+		}
+		if err := rotate(); !errors.Is(err, paiza.ErrConflict) {
+			t.Errorf("nothing was prepared: %v", err)
+		}
+		next := store.NewSecret() + "\n"
+		both := string(former) + next
+		if err := os.WriteFile(file, []byte(both), 0o400); err != nil {
+			t.Fatal(err)
+		}
+		if err := rotate(); err != nil {
+			t.Fatal(err)
+		}
+		if now, err := os.ReadFile(file); err != nil || string(now) != both {
+			t.Errorf("the vault's file was written: %v", err)
+		}
+		os.Remove(file)
+		if err := os.WriteFile(file, []byte(next), 0o400); err != nil {
+			t.Fatal(err)
+		}
+		again, err := store.Open(ctx, target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer again.Close()
+		kept(t, "with the vault's next secret", again)
 	})
 }
 

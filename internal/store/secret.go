@@ -3,7 +3,6 @@ package store
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -140,9 +139,7 @@ func newSecret(file string) ([]byte, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return nil, err
 	}
-	raw := make([]byte, 32)
-	rand.Read(raw)
-	text := []byte(hex.EncodeToString(raw) + "\n")
+	text := []byte(NewSecret() + "\n")
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".secret-*")
 	if err != nil {
 		return nil, err

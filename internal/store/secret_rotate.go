@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -27,7 +28,11 @@ import (
 // RotateSecret is steps 1 and 2, in the transaction of the act. It answers how
 // many values were sealed anew. When the act has committed, DropFormerSecrets is
 // step 3.
-func (t *Tx) RotateSecret() (int, error) {
+//
+// With prepared the next secret is one that stands in the file already, and the
+// file is left alone: steps 1 and 3 are then those of the vault from which the
+// operator has the file.
+func (t *Tx) RotateSecret(prepared bool) (int, error) {
 	v := &t.s.vault
 	if n, err := t.elsewhere(); err != nil || n > 0 {
 		return 0, errors.Join(err, paiza.Conflict("secret.elsewhere", paiza.Args{"n": n}))
@@ -39,9 +44,8 @@ func (t *Tx) RotateSecret() (int, error) {
 	if known == "" {
 		return 0, paiza.Conflict("secret.none", nil)
 	}
-	next := make([]byte, 32)
-	rand.Read(next)
-	if err := v.write([][]byte{former, next}); err != nil {
+	next, err := v.next(former, prepared)
+	if err != nil {
 		return 0, err
 	}
 	if err := t.SetMeta(metaSecret, fingerprint(next)); err != nil {
@@ -139,6 +143,33 @@ func (t *Tx) sealAnew(kept sealedValue, former, next []byte) (int, error) {
 		}
 	}
 	return len(list), nil
+}
+
+// next makes the secret that follows, or finds the one that was prepared.
+func (v *vault) next(former []byte, prepared bool) ([]byte, error) {
+	if !prepared {
+		key := make([]byte, 32)
+		rand.Read(key)
+		return key, v.write([][]byte{former, key})
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err := v.read(); err != nil {
+		return nil, err
+	}
+	for _, key := range v.keys {
+		if !bytes.Equal(key, former) {
+			return key, nil
+		}
+	}
+	return nil, &paiza.Error{Kind: paiza.ErrConflict, Key: "secret.not_prepared", Args: paiza.Args{"file": v.file}}
+}
+
+// NewSecret is the text of a new secret, a line of a file of secrets.
+func NewSecret() string {
+	raw := make([]byte, 32)
+	rand.Read(raw)
+	return hex.EncodeToString(raw)
 }
 
 // count is how many secrets the file holds; none where there is no file.
