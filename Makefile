@@ -4,6 +4,7 @@
 # make bench   the figures of docs/FIGURES.md
 # make fuzz    every fuzz target for a minute
 # make outdated which libraries are behind; fails when one has been for ninety days, has a known weakness, or nobody knows
+# make deploy-test the unit and the image of deploy/, run for real in a machine of its own (half an hour without KVM)
 # make torture nodes that are killed, lose power, are lied to: many rounds of chance; DURATION=5m, SEED=7, ROUNDS=40
 
 GO      ?= go
@@ -11,7 +12,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 export CGO_ENABLED = 0
 
-.PHONY: build demo test bench fuzz outdated torture front tools test-tools clean check
+.PHONY: build demo test bench fuzz outdated torture deploy-test front tools test-tools clean check
 
 build: front
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/paiza ./cmd/paiza
@@ -53,6 +54,9 @@ outdated:
 torture: test-tools build
 	$(GO) run ./internal/torture -duration $(or $(DURATION),2m) -seed $(or $(SEED),0)
 	PAIZA_TORTURE=$(or $(ROUNDS),40) $(GO) test ./internal/testnet/... -count 1 -timeout 60m
+
+deploy-test: build
+	@sh scripts/deploy-test.sh $(PARTS)
 
 clean:
 	rm -rf bin node_modules

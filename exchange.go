@@ -47,6 +47,7 @@ type Peer struct {
 	Oldest      time.Time     // when the first of them was written; zero when none waits
 	Unproven    int64         // messages that no receipt of it speaks of yet
 	SetAside    int64         // its messages in quarantine here
+	Via         string        // node by which it is reached; empty for a direct link
 }
 
 // Authority is one that works on a peer's node. Messages name it by its key.
@@ -176,6 +177,39 @@ type Delivery struct {
 	Opened   []Opening
 	Refused  string // why he set it aside
 	Withheld string // why its content did not leave
+	Relayed  []Relayed
+}
+
+// Relayed is what a node that carries sealed parcels said of one in which a
+// message travelled.
+type Relayed struct {
+	Node   string
+	Event  string // RelayAcceptance, RelayRejection or RelayFailure
+	At     time.Time
+	Reason string // of a rejection or a failure
+}
+
+// RelayPair are two nodes for which this one carries parcels, in either
+// direction. Both names are empty for all members of the trust directory.
+type RelayPair struct {
+	A, B   string
+	Reason string
+	Person string
+	At     time.Time
+}
+
+// RelayFlow is what this node carries from one node to another.
+type RelayFlow struct {
+	From, To string
+	Parcels  int64     // carried so far
+	Bytes    int64     // of those
+	Waiting  int64     // parcels that are here now
+	Size     int64     // of those, in bytes
+	Oldest   time.Time // when the first of those came; zero when none waits
+	Failed   int64     // that came back to the sender
+	Refused  int64     // that were not taken
+	Reason   string    // why the last one was refused or came back
+	At       time.Time // of the last one taken or refused
 }
 
 // Opening is that a named official opened a message.

@@ -22,7 +22,7 @@ type Proof struct {
 	Evidence    []byte   // header and signature of the batch it travelled in
 	Cards       [][]byte // of the sender and of those who signed receipts, in their order
 	Revocations [][]byte
-	Receipts    [][]byte
+	Receipts    [][]byte // of both nodes; and carriages, where nodes in between relayed it
 	Ledger      [][]byte // proofs of the nodes' ledgers, which package ledger reads
 }
 
@@ -74,7 +74,8 @@ type Report struct {
 	Durable  time.Time // when the receiver stated that it has it; zero when no receipt says so
 	Refused  Reason    // why it lies in quarantine there
 	Opened   []Opening
-	Receipts []*Receipt // all of them, verified
+	Receipts []*Receipt // all of the two nodes, verified
+	Relayed  []Relayed  // what nodes that relayed it said
 	Ledger   [][]byte   // not verified here
 }
 
@@ -198,6 +199,12 @@ func (p *Proof) verifyTime(rep *Report, h *History) error {
 func (p *Proof) verifyReceipts(rep *Report, nodes map[NodeID]*History) error {
 	m := rep.Message
 	for _, raw := range p.Receipts {
+		if len(raw) >= 4 && string(raw[:3]) == magicCarriage[:3] {
+			if err := p.verifyCarriage(rep, raw, nodes); err != nil {
+				return err
+			}
+			continue
+		}
 		x, err := ParseReceipt(raw)
 		if err != nil {
 			return err
@@ -234,6 +241,28 @@ func (p *Proof) verifyReceipts(rep *Report, nodes map[NodeID]*History) error {
 			rep.Opened = append(rep.Opened, Opening{x.Official, x.At})
 		}
 	}
+	return nil
+}
+
+// verifyCarriage takes up what a relay said of a parcel in which the message
+// travelled.
+func (p *Proof) verifyCarriage(rep *Report, raw []byte, nodes map[NodeID]*History) error {
+	c, err := ParseCarriage(raw)
+	if err != nil {
+		return err
+	}
+	h, said, err := c.Verify(nodes)
+	if err != nil {
+		return err
+	}
+	m := rep.Message
+	if h.From != m.From || h.To != m.To || c.End.Epoch != m.Epoch || m.Seq < c.First || m.Seq > c.End.Seq {
+		return refuse(ReasonPosition, "a relay's receipt does not speak of this message")
+	}
+	if err := p.leadsTo(rep.Place, c.End, "the end of a parcel"); err != nil {
+		return err
+	}
+	rep.Relayed = append(rep.Relayed, said...)
 	return nil
 }
 

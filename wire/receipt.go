@@ -14,11 +14,10 @@ const (
 	// The sender's own node has kept the message for sending.
 	EventSubmissionAcceptance Event = "SubmissionAcceptance"
 	EventSubmissionRejection  Event = "SubmissionRejection"
-	// The receiver's node, or a courier's, has taken the sealed batch over and not
-	// opened it yet.
+	// A node that relays has taken a sealed parcel over; it cannot open it.
 	EventRelayAcceptance Event = "RelayAcceptance"
-	EventRelayRejection  Event = "RelayRejection" // the batch was refused
-	EventRelayFailure    Event = "RelayFailure"   // the other node could not be reached in time
+	EventRelayRejection  Event = "RelayRejection" // the parcel was refused
+	EventRelayFailure    Event = "RelayFailure"   // it was not collected in time, or the receiver refused it
 	// The message is durable in the recipient's node, and its signature, chain and
 	// hash were verified. Messages in Refused are durable there in quarantine.
 	EventContentConsignment        Event = "ContentConsignment"

@@ -40,6 +40,8 @@ const (
 	ReasonExpired    Reason = "expired"
 	ReasonAbsent     Reason = "not there"
 	ReasonConflict   Reason = "contradicts an earlier statement"
+	ReasonRelay      Reason = "not relayed for these two nodes"
+	ReasonReturned   Reason = "not collected in time"
 )
 
 // Reasons for which one message is set aside in quarantine while its log goes
@@ -65,7 +67,7 @@ func Reasons() []Reason {
 		ReasonSealed, ReasonPadding, ReasonChain, ReasonGap, ReasonFork, ReasonBusy,
 		ReasonTrust, ReasonRollback, ReasonThreshold, ReasonExpired, ReasonAbsent, ReasonConflict,
 		ReasonUnreadable, ReasonPosition, ReasonType, ReasonHandling, ReasonGroup, ReasonNotMember,
-		ReasonVersionTaken, ReasonOwner, ReasonWithheld, ReasonExercise,
+		ReasonVersionTaken, ReasonOwner, ReasonWithheld, ReasonExercise, ReasonRelay, ReasonReturned,
 	}
 }
 

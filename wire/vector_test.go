@@ -144,6 +144,10 @@ func runVector(t *testing.T, v *vector) ([][2]string, error) {
 	switch v.get("kind") {
 	case "batch":
 		return runBatch(t, v, at)
+	case "parcel":
+		return runParcel(t, v, at)
+	case "carriage":
+		return runCarriage(t, v)
 	case "card":
 		c, err := wire.ParseCard(v.data)
 		if err != nil {
@@ -259,7 +263,7 @@ func writeVectors(t *testing.T, dir string) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range slices.Concat(batchVectors(t), statementVectors(t)) {
+	for _, v := range slices.Concat(batchVectors(t), statementVectors(t), parcelVectors(t)) {
 		v.header = append([][2]string{{"now", v.get("now")}}, slices.DeleteFunc(v.header, func(h [2]string) bool { return h[0] == "now" })...)
 		if v.get("now") == "" {
 			v.header[0][1] = noon.Format(time.RFC3339)

@@ -2,11 +2,13 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
 	"paiza"
 	"paiza/internal/desk"
+	"paiza/internal/exchange"
 	"paiza/internal/link"
 	"paiza/wire"
 )
@@ -20,8 +22,24 @@ type courierCmd struct {
 type courierExportCmd struct {
 	Peer string `help:"The peer, by its node's name." required:"" placeholder:"NODE"`
 	All  bool   `help:"The whole log, and not only what no receipt of the peer speaks of."`
+	Bare bool   `help:"Without the files beside messages."`
+	Size int64  `help:"Most megabytes of one file; what is more goes into FILE.2, FILE.3 and so on." placeholder:"MB"`
 	File string `arg:"" help:"New file to write."`
 }
+
+// part is the name of one of the files.
+func (c *courierExportCmd) part(n int) string {
+	if n == 1 {
+		return c.File
+	}
+	return fmt.Sprintf("%s.%d", c.File, n)
+}
+
+// synced is a file that is on its medium when it is closed.
+type synced struct{ *os.File }
+
+// Close writes it out and closes it.
+func (f synced) Close() error { return errors.Join(f.Sync(), f.File.Close()) }
 
 func (c *courierExportCmd) Run(a *app) error {
 	return a.withDesk(func(d *desk.Desk, who paiza.Actor) (err error) {
@@ -33,18 +51,28 @@ func (c *courierExportCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		f, err := create(c.File)
+		made := 0
+		out, err := r.Node().Load(a.ctx, peer, exchange.Cargo{After: after, Bare: c.Bare, Size: c.Size << 20, Open: func(n int) (io.WriteCloser, error) {
+			f, err := create(c.part(n))
+			if err == nil {
+				made = n
+			}
+			return synced{f}, err
+		}})
 		if err != nil {
+			err = a.refusedBy(err)
+			for n := range made {
+				err = errors.Join(err, os.Remove(c.part(n+1)))
+			}
 			return err
 		}
-		end, err := r.Node().Export(a.ctx, peer, after, f)
-		if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-			return errors.Join(a.refusedBy(err), os.Remove(c.File))
-		}
-		if err := d.CourierSent(a.ctx, who, c.Peer, after, end); err != nil {
+		if err := d.CourierSent(a.ctx, who, c.Peer, after, out.End, out.Files); err != nil {
 			return err
 		}
-		return a.said(nil, "cli.courier.exported", "file", c.File, "node", c.Peer, "number", int64(end.Seq))
+		if out.Parts > 1 {
+			return a.said(nil, "cli.courier.exported_parts", "file", c.File, "last", c.part(out.Parts), "node", c.Peer, "number", int64(out.End.Seq), "n", int64(out.Files))
+		}
+		return a.said(nil, "cli.courier.exported", "file", c.File, "node", c.Peer, "number", int64(out.End.Seq), "n", int64(out.Files))
 	})
 }
 
@@ -66,21 +94,17 @@ func (c *courierImportCmd) Run(a *app) error {
 			return &paiza.Error{Kind: paiza.ErrNotFound, Key: "cli.ledger.no_file", Args: paiza.Args{"file": c.File}, Err: err}
 		}
 		defer f.Close()
-		head, err := wire.NewCourierReader(f)
+		got, err := r.Node().Import(a.ctx, f)
 		if err != nil {
 			return a.refusedBy(err)
 		}
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
+		if err := d.CourierTaken(a.ctx, who, got.From.String(), got.Have, got.Chunks); err != nil {
 			return err
 		}
-		have, err := r.Node().Import(a.ctx, f)
-		if err != nil {
-			return a.refusedBy(err)
+		if got.Missing > 0 {
+			fmt.Fprintln(a.err, a.loc.T("cli.courier.missing", "n", int64(got.Missing)))
 		}
-		if err := d.CourierTaken(a.ctx, who, head.From.String(), have); err != nil {
-			return err
-		}
-		return a.said(nil, "cli.courier.imported", "number", int64(have.Seq))
+		return a.said(nil, "cli.courier.imported", "number", int64(got.Have.Seq), "n", int64(got.Chunks))
 	})
 }
 

@@ -88,7 +88,7 @@ func TestDeployNames(t *testing.T) {
 			commands++
 		}
 	}
-	if commands < 5 {
+	if commands < 4 {
 		t.Errorf("only %d command lines were found", commands)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"paiza"
 	"paiza/internal/desk"
+	"paiza/internal/exchange"
 	"paiza/internal/link"
 	"paiza/internal/store"
 	"paiza/wire"
@@ -242,8 +243,8 @@ func TestTwoStates(t *testing.T) {
 	if err := os.WriteFile(file, stick.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	have := must[wire.Cursor](t)(rb.Node().Import(ctx, bytes.NewReader(stick.Bytes())))
-	if before := have; before != must[wire.Cursor](t)(rb.Node().Import(ctx, bytes.NewReader(stick.Bytes()))) || len(b.foreign()) != 2 {
+	have := must[exchange.Unloaded](t)(rb.Node().Import(ctx, bytes.NewReader(stick.Bytes())))
+	if before := have; before != must[exchange.Unloaded](t)(rb.Node().Import(ctx, bytes.NewReader(stick.Bytes()))) || len(b.foreign()) != 2 {
 		t.Errorf("by courier: %d seizures", len(b.foreign()))
 	}
 	b.up()

@@ -25,6 +25,7 @@ type nodeCmd struct {
 	Pause     nodePauseCmd     `cmd:"" help:"Stop the exchange with a peer; what is written for it waits."`
 	Resume    nodeResumeCmd    `cmd:"" help:"Go on after a pause."`
 	End       nodeEndCmd       `cmd:"" help:"End the exchange with a peer for good."`
+	Via       nodeViaCmd       `cmd:"" help:"Have everything for a peer go by way of another node, or directly again."`
 	Admit     nodeAdmitCmd     `cmd:"" help:"Print the card of another node with this node's signature."`
 	Directory nodeDirectoryCmd `cmd:"" help:"Take a version of the trust directory."`
 }
@@ -200,16 +201,16 @@ func (c *nodePeersCmd) Run(a *app) error {
 		}
 		rows := make([][]string, len(h.Peers))
 		for i, p := range h.Peers {
-			rows[i] = []string{p.Node, p.Name, p.Body, a.loc.T("peer.status_" + string(p.Status)), a.loc.Time(p.Contact), fmt.Sprint(p.Waiting), fmt.Sprint(p.SetAside), a.reason(wire.Reason(p.Refused))}
+			rows[i] = []string{p.Node, p.Name, p.Body, a.loc.T("peer.status_" + string(p.Status)), a.loc.Time(p.Contact), p.Via, fmt.Sprint(p.Waiting), fmt.Sprint(p.SetAside), a.reason(wire.Reason(p.Refused))}
 		}
 		if h.Standing != "" && h.Standing != wire.StandingFresh {
 			fmt.Fprintln(a.err, a.loc.T("cli.node.directory_"+string(h.Standing), "date", h.Expires.Format(time.DateOnly)))
 		}
 		var head []string
-		for _, k := range []string{"node", "name", "state", "status", "contact", "waiting", "set_aside", "refused"} {
+		for _, k := range []string{"node", "name", "state", "status", "contact", "via", "waiting", "set_aside", "refused"} {
 			head = append(head, a.loc.T("cli.peers."+k))
 		}
-		head[5], head[6] = ">"+head[5], ">"+head[6]
+		head[6], head[7] = ">"+head[6], ">"+head[7]
 		return table(a.out, head, rows)
 	})
 }

@@ -64,6 +64,7 @@ type cli struct {
 	Release  releaseCmd  `cmd:"" help:"What leaves the agency: list, propose, confirm, refuse, take out."`
 	Nodes    nodeCmd     `cmd:"" name:"node" help:"This node among others: its keys, its card, its peers."`
 	Group    groupCmd    `cmd:"" help:"Groups of nodes."`
+	Relay    relayCmd    `cmd:"" help:"Carry sealed parcels between nodes that have no direct link."`
 	Courier  courierCmd  `cmd:"" help:"Carry traffic on a medium instead of a network."`
 	Proof    proofCmd    `cmd:"" help:"Write a file that proves what was exchanged."`
 	Verify   verifyCmd   `cmd:"" help:"Check such a file; it needs no store and no network."`

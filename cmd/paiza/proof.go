@@ -79,7 +79,7 @@ func (a *app) report(rep *wire.Report) error {
 	if a.cli.JSON {
 		out := map[string]any{"holds": true, "from": m.From.String(), "to": m.To.String(), "type": m.Type, "subject": m.Subject, "version": m.Version,
 			"tlp": m.TLP, "purpose": m.Purpose, "owner": m.Owner, "desk": m.Desk, "created": m.Created, "durable": rep.Durable, "refused": rep.Refused,
-			"opened": rep.Opened, "digest": rep.Digest.String(), "body": string(body)}
+			"opened": rep.Opened, "relayed": relayed(rep), "digest": rep.Digest.String(), "body": string(body)}
 		return a.printJSON(out)
 	}
 	say := func(key string, args ...any) string { return a.loc.T("cli.verify."+key, args...) }
@@ -99,6 +99,13 @@ func (a *app) report(rep *wire.Report) error {
 	if rep.Refused != "" {
 		lines = append(lines, say("set_aside"), a.reason(rep.Refused))
 	}
+	for _, x := range rep.Relayed {
+		line := names[x.Relay] + ", " + a.loc.T("event."+string(x.Event)) + ", " + when(x.At)
+		if x.Reason != "" {
+			line += ": " + a.reason(x.Reason)
+		}
+		lines = append(lines, say("relayed"), line)
+	}
 	for _, o := range rep.Opened {
 		lines = append(lines, say("opened"), o.Official+", "+when(o.At))
 	}
@@ -113,6 +120,15 @@ func (a *app) report(rep *wire.Report) error {
 	}
 	_, err := fmt.Fprintf(a.out, "\n%s\n", body)
 	return err
+}
+
+// relayed is what nodes in between said, as JSON.
+func relayed(rep *wire.Report) []map[string]any {
+	out := []map[string]any{}
+	for _, x := range rep.Relayed {
+		out = append(out, map[string]any{"relay": x.Relay.String(), "event": x.Event, "at": x.At, "reason": x.Reason})
+	}
+	return out
 }
 
 // ledgerOf says what a ledger's proof in the file shows by its own key.

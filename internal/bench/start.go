@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,24 +39,43 @@ func start(ctx context.Context) error {
 }
 
 func serveOnce(ctx context.Context, target string) (time.Duration, error) {
-	cmd := exec.CommandContext(ctx, "bin/paiza", "serve", "--store", target, "--address", "127.0.0.1:0", "--lang", "en")
-	out, err := cmd.StdoutPipe()
+	begin := time.Now()
+	p, err := serve(ctx, target)
 	if err != nil {
 		return 0, err
 	}
-	begin := time.Now()
-	if err := cmd.Start(); err != nil {
-		return 0, err
+	return time.Since(begin), p.stop()
+}
+
+// program is bin/paiza as it serves.
+type program struct{ cmd *exec.Cmd }
+
+// serve starts the program on a store and waits until it says that it serves.
+func serve(ctx context.Context, target string, more ...string) (*program, error) {
+	cmd := exec.CommandContext(ctx, "bin/paiza", append([]string{"serve", "--store", target, "--address", "127.0.0.1:0", "--lang", "en"}, more...)...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
 	}
-	defer func() {
-		cmd.Process.Signal(syscall.SIGTERM)
-		cmd.Wait()
-	}()
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	p := &program{cmd}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if strings.Contains(lines.Text(), "http://") {
-			return time.Since(begin), nil
+			go func() { _, _ = io.Copy(io.Discard, out) }()
+			return p, nil
 		}
 	}
-	return 0, fmt.Errorf("the program did not say that it serves")
+	return nil, errors.Join(errors.New("the program did not say that it serves"), p.stop())
+}
+
+// stop ends it in order.
+func (p *program) stop() error {
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	err := p.cmd.Wait()
+	if exit := (&exec.ExitError{}); errors.As(err, &exit) {
+		return nil // ended by the signal
+	}
+	return err
 }

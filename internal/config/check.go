@@ -266,6 +266,12 @@ func (l *loader) checkBackup() {
 			l.bad(&b.Recipients, "config.recipient", paiza.Args{"value": fmt.Sprintf("%.20s", r)})
 		}
 	}
+	switch {
+	case b.Folder == "" && len(b.Recipients) > 0:
+		l.bad(&b.Folder, "backup.plan_half", nil)
+	case b.Folder != "" && len(b.Recipients) == 0:
+		l.bad(&b.Recipients, "backup.plan_half", nil)
+	}
 	if b.Folder == "" {
 		return
 	}

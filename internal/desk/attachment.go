@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"paiza"
@@ -157,12 +159,12 @@ func (x *Exchange) Chunk(ctx context.Context, peer wire.NodeID, q wire.Attachmen
 	if err != nil {
 		return nil, err
 	}
-	if q.Index == wire.ManifestIndex {
-		return u.Manifest, nil
-	}
-	m, err := wire.ParseManifest(u.Manifest, u.ID)
+	m, err := x.manifest(ctx, u)
 	if err != nil {
 		return nil, err
+	}
+	if q.Index == wire.ManifestIndex {
+		return m.Encode(), nil
 	}
 	data, err := x.d.store.FileChunk(ctx, u.File, int64(q.Index))
 	if errors.Is(err, paiza.ErrNotFound) {
@@ -172,6 +174,45 @@ func (x *Exchange) Chunk(ctx context.Context, peer wire.NodeID, q wire.Attachmen
 		return nil, err
 	}
 	return m.SealChunk(u.Key, int(q.Index), data)
+}
+
+// manifests are those of the files that peers fetched last: one has 32 bytes for
+// each chunk, and a file is asked for chunk by chunk.
+type manifests struct {
+	mu   sync.Mutex
+	last []*wire.Manifest // the newest first
+}
+
+const manifestsKept = 8
+
+func (k *manifests) find(id wire.Hash) *wire.Manifest {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if i := slices.IndexFunc(k.last, func(m *wire.Manifest) bool { return m.ID() == id }); i >= 0 {
+		return k.last[i]
+	}
+	return nil
+}
+
+func (k *manifests) keep(m *wire.Manifest) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.last = slices.Insert(k.last[:min(len(k.last), manifestsKept-1)], 0, m)
+}
+
+func (x *Exchange) manifest(ctx context.Context, u store.FileUse) (*wire.Manifest, error) {
+	if m := x.manifests.find(u.ID); m != nil {
+		return m, nil
+	}
+	raw, err := x.d.store.Manifest(ctx, u.File)
+	if err != nil {
+		return nil, err
+	}
+	m, err := wire.ParseManifest(raw, u.ID)
+	if err == nil {
+		x.manifests.keep(m)
+	}
+	return m, err
 }
 
 // Wanted is a file of a peer's message that is not whole here yet.
@@ -202,8 +243,15 @@ func (x *Exchange) Wanted(ctx context.Context, peer wire.NodeID, n int) ([]*Want
 func (w *Wanted) Has(_ context.Context, i int) (bool, error) { return int64(i) < w.u.Have, nil }
 
 // Put implements exchange.Chunks. The chunks come in their order.
-func (w *Wanted) Put(ctx context.Context, i int, chunk []byte) error {
-	return w.x.d.store.Write(ctx, func(t *store.Tx) error { return t.KeepChunk(w.u.File, int64(i), chunk) })
+func (w *Wanted) Put(ctx context.Context, i int, chunks ...[]byte) error {
+	return w.x.d.store.Write(ctx, func(t *store.Tx) error {
+		for n, chunk := range chunks {
+			if err := t.KeepChunk(w.u.File, int64(i+n), chunk); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // GiveUp keeps that the file is not to be had, and why, where trying again is of

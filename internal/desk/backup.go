@@ -102,7 +102,7 @@ func (d *Desk) BackUp(ctx context.Context, who paiza.Actor, o BackupOrder) (paiz
 	}
 	err = d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		return entry{action: "backup.make", subject: subject, detail: fmt.Sprintf("file=%s size=%d sha256=%s rows=%d entries=%d recipients=%s",
-			b.Name, b.Size, b.SHA256, b.Rows, b.Entries, fingerprints(b.Recipients))}, t.PutBackup(b)
+			b.Name, b.Size, b.SHA256, b.Rows, b.Entries, fingerprints(b.Recipients))}, errors.Join(t.PutBackup(b), t.SetBackupDone(d.now()))
 	})
 	return b, err
 }

@@ -215,6 +215,9 @@ func TestRetention(t *testing.T) {
 		t.Helper()
 		clock.advance(24 * time.Hour)
 		b, err := d.BackUpAsPlanned(t.Context())
+		if p, perr := d.Pulse(t.Context()); perr != nil || p.LastBackup.IsZero() {
+			t.Errorf("the figures do not count the backup: %v, %v", p.LastBackup, perr)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

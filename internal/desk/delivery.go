@@ -88,6 +88,9 @@ func (d *Desk) became(ctx context.Context, s *store.Sending) error {
 	if err != nil {
 		return err
 	}
+	if s.Relayed, err = d.store.RelayedOf(ctx, s.Delivery.Peer, s.Epoch, s.Seq); err != nil {
+		return err
+	}
 	for _, r := range good {
 		_, refused := r.Covers(s.Epoch, s.Seq)
 		switch r.Event {

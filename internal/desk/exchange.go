@@ -18,8 +18,9 @@ type Exchange struct {
 	d *Desk
 	// guarded is whether what leaves passes package egress. It is false in no
 	// program, only where a test sends what the guard would stop.
-	guarded bool
-	takers  map[string]taker
+	guarded   bool
+	takers    map[string]taker
+	manifests manifests
 }
 
 // Exchange gives it. The node must have an identity (InitNode).

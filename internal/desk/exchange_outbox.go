@@ -180,7 +180,7 @@ func (in *intake) remember(m *wire.Message) (int64, error) {
 	}
 	if !found {
 		i = store.Item{Name: m.Subject, Kind: subjectKind(m)}
-		if err := in.t.InsertItem(&i); err != nil {
+		if err := in.t.NumberItem(&i); err != nil {
 			return 0, err
 		}
 	}
@@ -217,7 +217,7 @@ func (in *intake) remember(m *wire.Message) (int64, error) {
 				}
 			}
 		}
-		if err := in.t.UpdateItem(&i); err != nil {
+		if err := in.t.KeepItem(&i); err != nil {
 			return 0, err
 		}
 	}

@@ -142,7 +142,7 @@ func (d *Desk) send(t *store.Tx, k *community, kind string, record int64, l lett
 	}
 	if !found {
 		i = store.Item{Name: kind + "/" + randomName(), Kind: kind, Record: record}
-		if err := t.InsertItem(&i); err != nil {
+		if err := t.NumberItem(&i); err != nil {
 			return i, err
 		}
 	}
@@ -155,6 +155,10 @@ func (d *Desk) send(t *store.Tx, k *community, kind string, record int64, l lett
 				return slices.ContainsFunc(to, func(b store.Audience) bool { return b.Peer == a.Peer })
 			})
 		}
+	}
+	if !found {
+		slices.SortFunc(to, func(a, b store.Audience) int { return int(a.Peer - b.Peer) })
+		return i, d.deliver(t, k, &i, 1, l, to)
 	}
 	return i, d.sendVersion(t, k, &i, l, func(a store.Audience) bool { return !a.Gone })
 }
@@ -201,12 +205,15 @@ func (d *Desk) sendAt(t *store.Tx, k *community, i *store.Item, version uint64, 
 	if err != nil {
 		return err
 	}
+	return d.deliver(t, k, i, version, l, slices.DeleteFunc(list, func(a store.Audience) bool { return !which(a) }))
+}
+
+// deliver writes a version of a subject into the logs for peers, in the order of
+// their numbers.
+func (d *Desk) deliver(t *store.Tx, k *community, i *store.Item, version uint64, l letter, to []store.Audience) error {
 	now := d.now()
 	first := true
-	for _, a := range list {
-		if !which(a) {
-			continue
-		}
+	for _, a := range to {
 		c := wire.Content{Salt: wire.NewSalt(), Type: l.Type, Desk: a.Desk, Subject: i.Name, Version: version, Causes: l.Causes, Created: now, Exercise: l.Exercise,
 			Attachments: l.Attachments, Body: l.Body, Handling: wire.Handling{TLP: l.TLP, Purpose: l.Purpose, Owner: l.Owner, Origin: k.self}}
 		if a.Party != "" {
@@ -244,7 +251,7 @@ func (d *Desk) sendAt(t *store.Tx, k *community, i *store.Item, version uint64, 
 		return nil
 	}
 	i.Version = max(i.Version, version)
-	return t.UpdateItem(i)
+	return t.KeepItem(i)
 }
 
 // passOn gives everybody who has a record of this node what it is now. A record
@@ -295,7 +302,7 @@ func (d *Desk) recall(t *store.Tx, k *community, i *store.Item, h paiza.Handling
 	if i.Gone = !slices.ContainsFunc(list, func(a store.Audience) bool { return !a.Gone }); !i.Gone {
 		i.Content = kept // the others still have what they had
 	}
-	return t.UpdateItem(i)
+	return t.KeepItem(i)
 }
 
 // recallReplaced takes back from peers the rows that a later edition of their

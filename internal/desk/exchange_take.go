@@ -231,11 +231,11 @@ func (in *intake) takeVersion(m *wire.Message, take taker) (int64, wire.Reason, 
 		}
 	}
 	if !found {
-		err = in.t.InsertItem(&i)
-	} else {
-		err = in.t.UpdateItem(&i)
+		if err := in.t.NumberItem(&i); err != nil {
+			return 0, "", err
+		}
 	}
-	if err != nil {
+	if err := in.t.KeepItem(&i); err != nil {
 		return 0, "", err
 	}
 	if err := in.t.AddVersion(i.Num, m.Version, hash); err != nil {

@@ -68,7 +68,7 @@ func (d *Desk) SendForTest(ctx context.Context, to []wire.NodeID, name string, b
 		}
 		if !found {
 			i = store.Item{Name: name, Kind: wire.TypeSeizure}
-			if err := t.InsertItem(&i); err != nil {
+			if err := t.NumberItem(&i); err != nil {
 				return entry{}, err
 			}
 		}

@@ -203,6 +203,7 @@ func (d *Desk) Peers(ctx context.Context, who paiza.Actor) ([]paiza.Peer, error)
 	out := make([]paiza.Peer, len(list))
 	for i, p := range list {
 		out[i] = p.Peer
+		out[i].Via = k.Ways[p.Node]
 		id, err := wire.ParseNodeID(p.Node)
 		if err != nil {
 			return nil, err

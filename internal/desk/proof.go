@@ -45,7 +45,11 @@ func (d *Desk) Proof(ctx context.Context, who paiza.Actor, subject, peer string)
 	if err != nil {
 		return nil, err
 	}
-	for _, node := range []wire.NodeID{k.self, id} {
+	relays, err := relaysOf(out)
+	if err != nil {
+		return nil, err
+	}
+	for _, node := range append([]wire.NodeID{k.self, id}, relays...) {
 		h, err := k.history(node)
 		if err != nil {
 			return nil, err
@@ -154,6 +158,37 @@ func (d *Desk) proveReceipts(ctx context.Context, p store.Peer, ours bool, epoch
 		last = max(last, r.Last)
 		out.Receipts = append(out.Receipts, r.Bytes())
 	}
+	if ours {
+		carried, err := d.store.Carriages(ctx, p.Node, epoch, seq, 8)
+		if err != nil {
+			return err
+		}
+		for _, c := range carried {
+			if len(out.Receipts) < 64 && c.End.Seq-seq <= 60_000 {
+				last = max(last, c.End.Seq)
+				out.Receipts = append(out.Receipts, c.Encode())
+			}
+		}
+	}
 	out.Path, err = d.store.Digests(ctx, p.Num, ours, epoch, seq, last)
 	return err
+}
+
+// relaysOf names the nodes that relayed the message, whose cards belong into
+// the proof.
+func relaysOf(out *wire.Proof) (relays []wire.NodeID, err error) {
+	for _, raw := range out.Receipts {
+		c, err := wire.ParseCarriage(raw)
+		if err != nil {
+			continue // a receipt of one of the two
+		}
+		h, err := c.Header()
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(relays, h.Relay) {
+			relays = append(relays, h.Relay)
+		}
+	}
+	return relays, nil
 }

@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"bytes"
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,8 +18,9 @@ type shelf struct {
 	m     *wire.Manifest
 	key   [32]byte
 	file  []byte
-	given int
-	fail  int // the chunk at which the line breaks, once
+	mu    sync.Mutex
+	given map[int]int // how often each chunk was
+	fail  int         // the chunk at which the line breaks, once
 }
 
 func (s *shelf) Chunk(_ context.Context, _ wire.NodeID, q wire.AttachmentQuery) ([]byte, error) {
@@ -29,19 +31,26 @@ func (s *shelf) Chunk(_ context.Context, _ wire.NodeID, q wire.AttachmentQuery) 
 		return s.m.Encode(), nil
 	}
 	i := int(q.Index)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if i == s.fail {
 		s.fail = -1
 		return nil, &wire.Refusal{Reason: wire.ReasonBusy}
 	}
-	s.given++
+	s.given[i]++
 	return s.m.SealChunk(s.key, i, s.file[i*wire.ChunkSize:min(len(s.file), (i+1)*wire.ChunkSize)])
 }
 
 // box is where the chunks arrive.
 type box map[int][]byte
 
-func (b box) Has(_ context.Context, i int) (bool, error)       { return b[i] != nil, nil }
-func (b box) Put(_ context.Context, i int, chunk []byte) error { b[i] = chunk; return nil }
+func (b box) Has(_ context.Context, i int) (bool, error) { return b[i] != nil, nil }
+func (b box) Put(_ context.Context, i int, chunks ...[]byte) error {
+	for n, c := range chunks {
+		b[i+n] = c
+	}
+	return nil
+}
 func (b box) whole(m *wire.Manifest) (out []byte) {
 	for i := range m.Chunks {
 		out = append(out, b[i]...)
@@ -51,7 +60,7 @@ func (b box) whole(m *wire.Manifest) (out []byte) {
 
 // TestFetch breaks off in the middle and goes on where it stopped.
 func TestFetch(t *testing.T) {
-	s := &shelf{key: wire.NewAttachmentKey(), file: bytes.Repeat([]byte("exhibit "), 400_000), fail: 2}
+	s := &shelf{key: wire.NewAttachmentKey(), file: bytes.Repeat([]byte("exhibit "), 3_000_000), fail: 12, given: map[int]int{}}
 	var err error
 	if s.m, err = wire.ReadManifest(bytes.NewReader(s.file)); err != nil {
 		t.Fatal(err)
@@ -68,11 +77,19 @@ func TestFetch(t *testing.T) {
 	if err := node.Fetch(t.Context(), a.ID(), att, got); wire.ReasonOf(err) != wire.ReasonBusy {
 		t.Fatalf("the line did not break: %v", err)
 	}
+	if len(got) != 12 {
+		t.Errorf("%d chunks are kept of the 12 before the break", len(got))
+	}
 	if err := node.Fetch(t.Context(), a.ID(), att, got); err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(got.whole(s.m), s.file) || s.given != len(s.m.Chunks) {
-		t.Errorf("%d chunks were given for %d", s.given, len(s.m.Chunks))
+	if !bytes.Equal(got.whole(s.m), s.file) {
+		t.Error("the file is another one")
+	}
+	for i := range 12 {
+		if s.given[i] != 1 {
+			t.Errorf("chunk %d was fetched %d times", i, s.given[i])
+		}
 	}
 	att.Key[0]++
 	if err := node.Fetch(t.Context(), a.ID(), att, box{}); wire.ReasonOf(err) != wire.ReasonSealed {

@@ -115,6 +115,8 @@ const (
 	VerbPlaces     Verb = "places"     // wire.Query for wire.Places
 	VerbReturn     Verb = "return"     // wire.Query with one place for wire.Return
 	VerbAttachment Verb = "attachment" // wire.AttachmentQuery for the bytes
+	VerbPost       Verb = "post"       // wire.Post for wire.Posted
+	VerbCollect    Verb = "collect"    // wire.Collect for wire.Collected
 )
 
 // limits are the most bytes of a request and of its answer.
@@ -124,6 +126,8 @@ var limits = map[Verb][2]int64{
 	VerbPlaces:     {wire.MaxQuery, 3 * wire.MaxQuery},
 	VerbReturn:     {64, wire.MaxReturn},
 	VerbAttachment: {64, wire.MaxManifest},
+	VerbPost:       {wire.MaxPost, wire.MaxPosted},
+	VerbCollect:    {wire.MaxCollect, wire.MaxCollected},
 }
 
 // Limits bound what peers may cost. The zero value takes the defaults.
@@ -137,6 +141,7 @@ type Limits struct {
 	Call       time.Duration // how long a request may take; 60 s
 	Slow       time.Duration // within which a request brings at least 4 KB; 10 s
 	Idle       time.Duration // between two hellos when nothing happens; 60 s
+	Far        time.Duration // the same for a peer behind a relay, where each hello is kept on its way; 1 h
 	Backoff    time.Duration // the first wait after a failure; 250 ms, doubled each time
 	MaxBackoff time.Duration // the longest; 2 min
 }
@@ -163,6 +168,7 @@ func (l Limits) withDefaults() Limits {
 	after(&l.Call, time.Minute)
 	after(&l.Slow, 10*time.Second)
 	after(&l.Idle, time.Minute)
+	after(&l.Far, time.Hour)
 	after(&l.Backoff, 250*time.Millisecond)
 	after(&l.MaxBackoff, 2*time.Minute)
 	return l

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,7 +45,7 @@ func (n *Node) answerBatch(ctx context.Context, from wire.NodeID, body []byte) (
 	}
 	a := &arrival{batch: opened, done: make(chan struct{})}
 	l.submit(a)
-	if !l.wait(a) {
+	if !l.wait(a, n.patience(ctx)) {
 		return nil, &wire.Refusal{Reason: wire.ReasonGap, Detail: "the batches before this one did not come"}
 	}
 	if a.err != nil {
@@ -55,8 +56,8 @@ func (n *Node) answerBatch(ctx context.Context, from wire.NodeID, body []byte) (
 
 // wait waits until the arrival was decided; false when those before it did not
 // come in time. A slow commit is no reason to give up.
-func (l *lane) wait(a *arrival) bool {
-	timer := time.NewTimer(l.node.limits.Wait)
+func (l *lane) wait(a *arrival, patience time.Duration) bool {
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	for {
 		select {
@@ -65,12 +66,12 @@ func (l *lane) wait(a *arrival) bool {
 		case <-timer.C:
 		}
 		l.mu.Lock()
-		busy := l.busy
+		busy := l.busy || slices.Contains(l.waiting, placeholder) // one that is being opened may be what is missing
 		l.mu.Unlock()
 		if !busy && l.leave(a) {
 			return false
 		}
-		timer.Reset(l.node.limits.Wait)
+		timer.Reset(patience)
 	}
 }
 

@@ -23,7 +23,12 @@ type Config struct {
 	Inbox       Inbox
 	Archive     Archive
 	Attachments Attachments // nil: nothing to fetch
-	Transport   Transport
+	// Wanted is where the chunks of a file of the peer's messages are put that a
+	// courier brings; no Chunks when it is not wanted. nil: no file is.
+	Wanted    func(ctx context.Context, peer wire.NodeID, id wire.Hash) (wire.Attachment, Chunks, error)
+	Ways      Ways  // nil: every peer is reached directly
+	Relay     Relay // nil: nothing is carried for others
+	Transport Transport
 	// Guard looks at every message once more before it leaves, by rules of its own,
 	// and says why it must not; nil lets everything pass.
 	Guard  func(peer wire.NodeID, message []byte) wire.Reason
@@ -41,6 +46,9 @@ type Node struct {
 	mu     sync.Mutex
 	peers  map[wire.NodeID]*peer
 	lanes  map[wire.NodeID]*lane
+	posts  map[wire.NodeID]*post         // by relay
+	bells  map[wire.NodeID]chan struct{} // of nodes for which parcels are kept
+	asking map[wire.NodeID]int           // questions for parcels that are held back
 }
 
 // New makes a node. It sends nothing before Run, and answers at once.
@@ -52,7 +60,8 @@ func New(c Config) *Node {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Node{Config: c, limits: c.Limits.withDefaults(), open: make(chan struct{}, runtime.GOMAXPROCS(0)),
-		peers: map[wire.NodeID]*peer{}, lanes: map[wire.NodeID]*lane{}}
+		peers: map[wire.NodeID]*peer{}, lanes: map[wire.NodeID]*lane{}, posts: map[wire.NodeID]*post{}, bells: map[wire.NodeID]chan struct{}{},
+		asking: map[wire.NodeID]int{}}
 }
 
 // Run sends to the peer until the context ends.

@@ -47,9 +47,16 @@ func (n *Node) serve(ctx context.Context, from wire.NodeID, verb Verb, body []by
 		return (&wire.Places{Places: places}).Encode(), nil
 	case VerbReturn:
 		return n.answerReturn(ctx, from, body)
-	default:
+	case VerbAttachment:
 		return n.answerAttachment(ctx, from, body)
 	}
+	if n.Relay == nil {
+		return nil, &wire.Refusal{Reason: wire.ReasonAbsent, Detail: "nothing is relayed here"}
+	}
+	if verb == VerbPost {
+		return n.answerPost(ctx, from, body)
+	}
+	return n.answerCollect(ctx, from, body)
 }
 
 // answerReturn seals a batch of the peer's own log for him.

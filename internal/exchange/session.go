@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"paiza/wire"
@@ -18,6 +19,7 @@ type peer struct {
 	knock chan struct{} // the peer is there
 	items int           // messages of a batch; fewer while a message is looked for that he cannot take
 	alone wire.Cursor   // the message that he could not take though it came alone
+	greet atomic.Bool   // a hello must come before anything is sent: the last try went wrong
 	mu    sync.Mutex
 	state State
 }
@@ -30,6 +32,9 @@ func (p *peer) run(ctx context.Context) {
 		p.update(func(s *State) { s.Tried = p.node.Now() })
 		before := p.snapshot().Have
 		err := p.session(ctx)
+		if err != nil && !errors.Is(err, errSmaller) {
+			p.greet.Store(true)
+		}
 		if ctx.Err() != nil {
 			return
 		}
@@ -47,9 +52,21 @@ func (p *peer) run(ctx context.Context) {
 	}
 }
 
+// ask has a hello said as soon as may be.
+func (p *peer) ask() {
+	p.greet.Store(true)
+	signal(p.knock)
+}
+
 func (p *peer) rest(ctx context.Context, err error) {
 	l := p.node.limits
 	wait, fresh := l.Idle, p.fresh
+	if _, far, _ := p.node.via(ctx, p.id); far {
+		state, e := p.node.Outbox.State(ctx, p.id)
+		if e == nil && state.Proven == state.Head {
+			wait = l.Far
+		}
+	}
 	if err != nil {
 		wait, fresh = l.Backoff<<min(p.snapshot().Failed-1, 20), nil
 		wait = min(wait, l.MaxBackoff)
@@ -69,9 +86,18 @@ func (p *peer) rest(ctx context.Context, err error) {
 }
 
 func (p *peer) call(ctx context.Context, verb Verb, body []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, p.node.limits.Call)
-	defer cancel()
-	out, err := p.node.Transport.Call(ctx, p.id, verb, body)
+	relay, far, err := p.node.via(ctx, p.id)
+	if err != nil {
+		return nil, err
+	}
+	var out []byte
+	if far {
+		out, err = p.node.post(relay).call(ctx, p.id, verb, body)
+	} else {
+		ctx, cancel := context.WithTimeout(ctx, p.node.limits.Call)
+		defer cancel()
+		out, err = p.node.Transport.Call(ctx, p.id, verb, body)
+	}
 	if err == nil || wire.ReasonOf(err) != "" {
 		p.update(func(s *State) { s.Contact = p.node.Now() })
 	}
@@ -81,6 +107,22 @@ func (p *peer) call(ctx context.Context, verb Verb, body []byte) ([]byte, error)
 // session says hello, agrees with the peer on where he is, and sends what he
 // lacks.
 func (p *peer) session(ctx context.Context) error {
+	_, far, err := p.node.via(ctx, p.id)
+	if err != nil {
+		return err
+	}
+	if far && !p.greet.Load() {
+		// A hello there and back can take days, and what the peer lacks is known as
+		// well as it can be. If it is not so his refusal says that.
+		state, err := p.node.Outbox.State(ctx, p.id)
+		if err != nil {
+			return err
+		}
+		if state.Head != state.Have {
+			return p.send(ctx, state.Have, far)
+		}
+	}
+	p.greet.Store(false)
 	have, err := p.hello(ctx)
 	if err != nil {
 		return err
@@ -95,7 +137,7 @@ func (p *peer) session(ctx context.Context) error {
 			return err
 		}
 	}
-	return p.send(ctx, have)
+	return p.send(ctx, have, far)
 }
 
 // hello tells the peer where we are and learns where he is: how far he has our
@@ -142,8 +184,9 @@ type flight struct {
 }
 
 // send sends what follows the place, some batches at once, and confirms the
-// answers in the order of the log.
-func (p *peer) send(ctx context.Context, from wire.Cursor) error {
+// answers in the order of the log. To a peer behind a relay more are under way
+// at once, and what is written meanwhile follows before they are answered.
+func (p *peer) send(ctx context.Context, from wire.Cursor, far bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var flights []*flight
 	defer func() {
@@ -152,7 +195,13 @@ func (p *peer) send(ctx context.Context, from wire.Cursor) error {
 			<-f.done
 		}
 	}()
-	window := min(p.node.limits.Window, max(1, p.snapshot().Window))
+	room := func(theirs int) int {
+		if far {
+			return 2 * p.node.limits.Window
+		}
+		return min(p.node.limits.Window, max(1, theirs))
+	}
+	window := room(p.snapshot().Window)
 	for {
 		for len(flights) < window {
 			rows, err := p.node.Outbox.Read(ctx, p.id, from, p.items, p.node.limits.BatchBytes)
@@ -171,11 +220,18 @@ func (p *peer) send(ctx context.Context, from wire.Cursor) error {
 			p.items = p.node.limits.BatchItems
 			return nil
 		}
+		if far && len(flights) < window {
+			select {
+			case <-flights[0].done:
+			case <-p.fresh:
+				continue
+			}
+		}
 		landed, err := p.land(ctx, flights)
 		if err != nil {
 			return err
 		}
-		window = min(max(1, int(flights[landed-1].answer.Window)), p.node.limits.Window)
+		window = room(int(flights[landed-1].answer.Window))
 		flights = flights[landed:]
 	}
 }

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"errors"
 	"time"
 
 	"paiza/wire"
@@ -45,5 +46,9 @@ func (p *peer) note(err error) {
 		}
 		s.Failed++
 		s.Refused, s.Detail = wire.ReasonOf(err), err.Error()
+		var u *Undelivered
+		if errors.As(err, &u) {
+			s.Refused = u.Reason
+		}
 	})
 }

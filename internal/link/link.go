@@ -43,8 +43,15 @@ type Link struct {
 	opt       Options
 	log       *slog.Logger
 	mu        sync.Mutex
-	loops     map[wire.NodeID]context.CancelFunc
+	loops     map[wire.NodeID]loop
+	posts     map[wire.NodeID]context.CancelFunc // by relay
 	work      sync.WaitGroup
+}
+
+// loop is the sending to one peer, and by way of whom; zero for a direct link.
+type loop struct {
+	stop context.CancelFunc
+	via  wire.NodeID
 }
 
 // New puts the protocol and the desk together. It neither listens nor sends. A
@@ -71,12 +78,12 @@ func New(d *desk.Desk, o Options) (*Link, error) {
 	if o.Limits.Window == 0 {
 		o.Limits.Window = 8
 	}
-	l := &Link{x: x, transport: exchange.NewHTTP(x.Certificate, x), opt: o, log: o.Log, loops: map[wire.NodeID]context.CancelFunc{}}
+	l := &Link{x: x, transport: exchange.NewHTTP(x.Certificate, x), opt: o, log: o.Log, loops: map[wire.NodeID]loop{}, posts: map[wire.NodeID]context.CancelFunc{}}
 	var transport exchange.Transport = l.transport
 	if o.Between != nil {
 		transport = o.Between(transport)
 	}
-	l.node = exchange.New(exchange.Config{Identity: x.Identity, Trust: x, Outbox: x, Withholder: x, Past: x, Inbox: x, Archive: x, Attachments: x,
+	l.node = exchange.New(exchange.Config{Identity: x.Identity, Trust: x, Outbox: x, Withholder: x, Past: x, Inbox: x, Archive: x, Attachments: x, Ways: x, Relay: x, Wanted: wanted(x),
 		Transport: transport, Now: o.Now, Log: o.Log, Limits: o.Limits})
 	return l, nil
 }
@@ -127,6 +134,9 @@ func (l *Link) share(ctx context.Context) {
 		if err := l.lease(ctx); err != nil && ctx.Err() == nil {
 			l.log.Error("peers cannot be shared out", "error", err)
 		}
+		if err := l.x.ReturnParcels(ctx); err != nil && ctx.Err() == nil {
+			l.log.Error("parcels that nobody collected cannot be returned", "error", err)
+		}
 		select {
 		case <-tick.C:
 		case <-wake:
@@ -138,37 +148,28 @@ func (l *Link) share(ctx context.Context) {
 }
 
 func (l *Link) lease(ctx context.Context) error {
-	active, err := l.x.Active(ctx)
+	mine, err := l.mine(ctx)
 	if err != nil {
 		return err
 	}
-	mine := map[wire.NodeID]bool{}
-	for _, peer := range active {
-		ok, err := l.x.Lease(ctx, peer, l.opt.Lease)
-		if err != nil {
-			return err
-		}
-		mine[peer] = ok
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for peer, stop := range l.loops {
-		if !mine[peer] {
-			stop()
+	for peer, one := range l.loops {
+		if via, ok := mine[peer]; !ok || via != one.via {
+			one.stop()
 			delete(l.loops, peer)
 		}
 	}
-	for peer, ok := range mine {
-		if _, runs := l.loops[peer]; ok && !runs {
-			loop, stop := context.WithCancel(ctx)
-			l.loops[peer] = stop
-			l.work.Go(func() { l.node.Run(loop, peer) })
-			l.work.Go(func() { l.fetch(loop, peer) })
+	l.relay(ctx, mine)
+	for peer, via := range mine {
+		if _, runs := l.loops[peer]; !runs {
+			inner, stop := context.WithCancel(ctx)
+			l.loops[peer] = loop{stop, via}
+			l.work.Go(func() { l.node.Run(inner, peer) })
+			l.work.Go(func() { l.fetch(inner, peer) })
 		}
-		if ok {
-			if err := l.note(ctx, peer); err != nil {
-				return err
-			}
+		if err := l.note(ctx, peer); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -177,8 +178,8 @@ func (l *Link) lease(ctx context.Context) error {
 func (l *Link) giveBack(ctx context.Context) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for peer, stop := range l.loops {
-		stop()
+	for peer, one := range l.loops {
+		one.stop()
 		if err := l.note(ctx, peer); err != nil {
 			l.log.Error("what was seen of a peer is not kept", "peer", peer, "error", err)
 		}

@@ -12,26 +12,21 @@ import (
 	"paiza/internal/ledger"
 )
 
-// Append writes the ledger entry of an act: its row, its hashes in the tree and
-// the signed head. The counter's row lock puts the acts of all processes in one
-// order. Whatever cannot be written or does not fit the tree refuses the act.
+// Append writes the ledger entry of an act. Its hashes in the tree and the signed
+// head are written at the end of the transaction (see growth). Whatever cannot be
+// written or does not fit the tree refuses the act.
 func (t *Tx) Append(a *paiza.Act) error {
 	if t.s.repair {
 		return paiza.Unavailable("cli.ledger.repair", nil)
 	}
-	seq, err := t.next("act", 1)
-	if err != nil {
-		return err
-	}
-	tree, key, err := t.head(seq - 1)
+	seq, err := t.nextEntry()
 	if err != nil {
 		return err
 	}
 	*a = clean(*a)
 	a.Seq = seq
 	sealed := ledger.Seal(a.Content)
-	hashes := tree.Append(ledger.Leaf(*a, sealed))
-	if _, err := t.exec(insertText("act", strings.Split(actColumns, ", ")),
+	if _, err := t.exec(insertAct,
 		seq, a.At.UnixMilli(), a.Actor.ID, a.Actor.Name, joinRoles(a.Actor.Roles), a.Actor.From, a.Action, a.Subject, a.Reason, a.Detail, sealed.Salt,
 		sealed.Form, a.Actor.Agency, a.Version, sealed.Content); err != nil {
 		return err
@@ -41,15 +36,8 @@ func (t *Tx) Append(a *paiza.Act) error {
 			return err
 		}
 	}
-	if err := t.insertHashes(ledger.Stored(seq-1), hashes); err != nil {
-		return err
-	}
-	signed, err := key.Sign(&tree)
-	if err != nil {
-		return err
-	}
-	t.s.heads.keep(head{signed, tree, key})
-	return t.SetMeta(metaCheckpoint, signed)
+	t.growth.hashes = append(t.growth.hashes, t.growth.tree.Append(ledger.Leaf(*a, sealed))...)
+	return nil
 }
 
 // ActedOn reports whether an act on a subject stands after a number of the
@@ -59,7 +47,7 @@ func (t *Tx) ActedOn(subject string, after int64) (acted bool, err error) {
 		return false, err
 	}
 	var n int64
-	err = t.queryRow("SELECT count(*) FROM act WHERE subject = $1 AND seq > $2", subject, after).Scan(&n)
+	err = t.row("SELECT count(*) FROM act WHERE subject = $1 AND seq > $2", subject, after).Scan(&n)
 	return n > 0, err
 }
 
@@ -75,6 +63,8 @@ func clean(a paiza.Act) paiza.Act {
 }
 
 const actColumns = "seq, at, actor, name, roles, origin, action, subject, reason, detail, salt, form, agency, version, content"
+
+var insertAct = insertText("act", strings.Split(actColumns, ", "))
 
 // Acts lists acts before a number, newest first; before 0 begins at the newest.
 func (s *Store) Acts(ctx context.Context, before int64, limit int) ([]paiza.Act, error) {
@@ -165,7 +155,7 @@ func scanAct(row scanner) (a paiza.Act, sealed ledger.Sealed, err error) {
 // Meta reads a setting of the store; empty when it was never set.
 func (s *Store) Meta(ctx context.Context, name string) (string, error) {
 	var v string
-	err := s.read.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = $1", name).Scan(&v)
+	err := s.askOften(ctx, "SELECT value FROM meta WHERE name = $1", name).Scan(&v)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

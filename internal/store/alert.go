@@ -44,7 +44,7 @@ func (t *Tx) ChangeAlert(id string, expect int64, change func(a *paiza.Alert) er
 	if err != nil {
 		return paiza.Alert{}, paiza.NotFound("alert", id)
 	}
-	a, subject, err := scanAlert(t.queryRow(selectAlert+" WHERE num = $1"+t.s.engine.forUpdate("alert"), num))
+	a, subject, err := scanAlert(t.row(selectAlert+" WHERE num = $1"+t.s.engine.forUpdate("alert"), num))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return a, paiza.NotFound("alert", id)
@@ -86,7 +86,7 @@ func (t *Tx) ReplaceAlert(num int64, a *paiza.Alert) error {
 
 // AlertNow reads an alert within the transaction, also one that was withdrawn.
 func (t *Tx) AlertNow(num int64) (paiza.Alert, error) {
-	a, _, err := scanAlert(t.queryRow(selectAlert+" WHERE num = $1", num))
+	a, _, err := scanAlert(t.row(selectAlert+" WHERE num = $1", num))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = paiza.NotFound("alert", strconv.FormatInt(num, 10))
 	}

@@ -27,7 +27,7 @@ func (t *Tx) CountAttempt(names []string, now time.Time, window time.Duration) (
 	})
 	for _, i := range order {
 		var since int64
-		err := t.queryRow(`INSERT INTO attempt (name, since, n) VALUES ($1, $2, 1) ON CONFLICT (name) DO UPDATE SET
+		err := t.row(`INSERT INTO attempt (name, since, n) VALUES ($1, $2, 1) ON CONFLICT (name) DO UPDATE SET
 			n = CASE WHEN attempt.since <= $3 THEN 1 ELSE attempt.n + 1 END,
 			since = CASE WHEN attempt.since <= $3 THEN excluded.since ELSE attempt.since END
 			RETURNING n, since`, names[i], now.UnixMilli(), now.Add(-window).UnixMilli()).Scan(&n[i], &since)
@@ -79,7 +79,7 @@ type Ceremony struct {
 // already; false then.
 func (t *Tx) InsertCeremony(c Ceremony, now time.Time, limit int) (bool, error) {
 	var open int
-	if err := t.queryRow("SELECT count(*) FROM ceremony WHERE address = $1 AND expiry > $2", c.Address, now.UnixMilli()).Scan(&open); err != nil || open >= limit {
+	if err := t.row("SELECT count(*) FROM ceremony WHERE address = $1 AND expiry > $2", c.Address, now.UnixMilli()).Scan(&open); err != nil || open >= limit {
 		return false, err
 	}
 	_, err := t.exec("INSERT INTO ceremony (id, kind, person, address, data, expiry) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -98,7 +98,7 @@ func (t *Tx) EndCeremonies(kind string) error {
 func (s *Store) TakeCeremony(ctx context.Context, id, kind string) (c Ceremony, err error) {
 	err = s.Write(ctx, func(t *Tx) error {
 		var expiry int64
-		err := t.queryRow("DELETE FROM ceremony WHERE id = $1 AND kind = $2 RETURNING id, kind, person, address, data, expiry", id, kind).
+		err := t.row("DELETE FROM ceremony WHERE id = $1 AND kind = $2 RETURNING id, kind, person, address, data, expiry", id, kind).
 			Scan(&c.ID, &c.Kind, &c.Person, &c.Address, &c.Data, &expiry)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
@@ -123,7 +123,7 @@ func (s *Store) SecretMeta(ctx context.Context, name, fresh string) (string, err
 		if _, err := t.exec("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, fresh); err != nil {
 			return err
 		}
-		return t.queryRow("SELECT value FROM meta WHERE name = $1", name).Scan(&v)
+		return t.row("SELECT value FROM meta WHERE name = $1", name).Scan(&v)
 	})
 	return v, err
 }

@@ -57,6 +57,14 @@ var tables = []struct{ name, columns string }{
 	{"item_version", "item, version, hash"},
 	{"audience", "item, peer, party, desk, gone"},
 	{"opening", "item, version, person, at"},
+	{"way", "node, relay"},
+	{"parcel_number", "node, relay, sent, seen"},
+	{"parcel_sent", parcelSentColumns},
+	{"parcel_said", "hash, event, at, reason, raw"},
+	{"relay_pair", relayPairColumns},
+	{"parcel", parcelColumns},
+	{"parcel_told", "num, node, digest, raw"},
+	{"relay_flow", relayFlowColumns},
 	{"node_group", "id, version, owner, name, raw"},
 	{"note", noteColumns},
 	{"file", "num, id, size, chunks, have, manifest"},
@@ -122,10 +130,15 @@ func withoutRunning(ctx context.Context, file string) error {
 		}
 		return nil
 	})
-	if err == nil {
-		_, err = c.write.ExecContext(ctx, "VACUUM")
+	if err := errors.Join(err, c.Close()); err != nil {
+		return err
 	}
-	return errors.Join(err, c.Close())
+	db, err := sql.Open("sqlite", sqliteDSN(file, "rw", "immediate"))
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "VACUUM")
+	return errors.Join(diskError(err), db.Close())
 }
 
 // vacuumInto copies one state of the file while others read and write it.

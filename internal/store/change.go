@@ -39,7 +39,7 @@ func (t *Tx) ChangeSeizure(id string, expect int64, change func(z *paiza.Seizure
 	if err != nil {
 		return paiza.Seizure{}, paiza.NotFound("seizure", id)
 	}
-	z, err := scanSeizure(t.queryRow(selectSeizure+" WHERE num = $1 AND "+known+t.s.engine.forUpdate("seizure"), num))
+	z, err := scanSeizure(t.row(selectSeizure+" WHERE num = $1 AND "+known+t.s.engine.forUpdate("seizure"), num))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return z, paiza.NotFound("seizure", id)
@@ -102,7 +102,7 @@ func (t *Tx) rewriteSeizure(num, imp, handling, superseded int64, z *paiza.Seizu
 // may take one back and give it out again. The change of the cells is added to
 // sum, which the caller writes.
 func (t *Tx) ReplaceSeizure(num int64, z *paiza.Seizure, sum *Rollup) error {
-	was, err := scanSeizure(t.queryRow(selectSeizure+" WHERE num = $1 AND "+known+t.s.engine.forUpdate("seizure"), num))
+	was, err := scanSeizure(t.row(selectSeizure+" WHERE num = $1 AND "+known+t.s.engine.forUpdate("seizure"), num))
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (t *Tx) ReplaceSeizure(num int64, z *paiza.Seizure, sum *Rollup) error {
 // SeizureNow reads a seizure within the transaction, also one that was
 // withdrawn.
 func (t *Tx) SeizureNow(num int64) (paiza.Seizure, error) {
-	z, err := scanSeizure(t.queryRow(selectSeizure+" WHERE num = $1 AND "+known, num))
+	z, err := scanSeizure(t.row(selectSeizure+" WHERE num = $1 AND "+known, num))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = paiza.NotFound("seizure", strconv.FormatInt(num, 10))
 	}
@@ -139,7 +139,7 @@ func (t *Tx) SeizureNow(num int64) (paiza.Seizure, error) {
 // handled otherwise, and the import with them. It answers how many rows changed.
 func (t *Tx) RelabelImport(importNum int64, h paiza.Handling) (int64, error) {
 	var was int64
-	err := t.queryRow("SELECT handling FROM import WHERE num = $1"+t.s.engine.forUpdate("import"), importNum).Scan(&was)
+	err := t.row("SELECT handling FROM import WHERE num = $1"+t.s.engine.forUpdate("import"), importNum).Scan(&was)
 	if err != nil {
 		return 0, err
 	}

@@ -87,13 +87,12 @@ type FileUse struct {
 	ID               wire.Hash
 	Size             uint64
 	Chunks, Have     int64
-	Manifest         []byte
 	Name, Media      string
 	Key              [32]byte
 	Refused          string
 }
 
-const selectFileUse = `SELECT f.num, u.item, u.peer, p.node, f.id, f.size, f.chunks, f.have, f.manifest, u.name, u.media, u.key, u.refused
+const selectFileUse = `SELECT f.num, u.item, u.peer, p.node, f.id, f.size, f.chunks, f.have, u.name, u.media, u.key, u.refused
 	FROM file_use u JOIN file f ON f.num = u.file JOIN peer p ON p.num = u.peer `
 
 func (s *Store) fileUses(ctx context.Context, rest string, args ...any) (out []FileUse, err error) {
@@ -102,7 +101,7 @@ func (s *Store) fileUses(ctx context.Context, rest string, args ...any) (out []F
 		var id string
 		var size int64
 		var key []byte
-		err := r.Scan(&u.File, &u.Item, &u.Peer, &u.Node, &id, &size, &u.Chunks, &u.Have, &u.Manifest, &u.Name, &u.Media, &key, &u.Refused)
+		err := r.Scan(&u.File, &u.Item, &u.Peer, &u.Node, &id, &size, &u.Chunks, &u.Have, &u.Name, &u.Media, &key, &u.Refused)
 		if err != nil {
 			return err
 		}
@@ -133,10 +132,26 @@ func (s *Store) FileFor(ctx context.Context, peer int64, id wire.Hash) (FileUse,
 	return list[0], nil
 }
 
+// Manifest reads the list of a file's chunks as it is encoded.
+func (s *Store) Manifest(ctx context.Context, file int64) ([]byte, error) {
+	var raw []byte
+	err := s.read.QueryRowContext(ctx, "SELECT manifest FROM file WHERE num = $1", file).Scan(&raw)
+	return raw, diskError(err)
+}
+
 // FilesToFetch lists files of a peer's messages that are not whole here, at most
 // n.
 func (s *Store) FilesToFetch(ctx context.Context, peer int64, n int) ([]FileUse, error) {
 	return s.fileUses(ctx, "WHERE u.peer = $1 AND u.incoming = 1 AND u.refused = '' AND f.have < f.chunks ORDER BY f.num LIMIT $2", peer, int64(n))
+}
+
+// FileToFetch finds one of them by its id.
+func (s *Store) FileToFetch(ctx context.Context, peer int64, id wire.Hash) (FileUse, bool, error) {
+	list, err := s.fileUses(ctx, "WHERE u.peer = $1 AND u.incoming = 1 AND u.refused = '' AND f.have < f.chunks AND f.id = $2 LIMIT 1", peer, id.String())
+	if err != nil || len(list) == 0 {
+		return FileUse{}, false, err
+	}
+	return list[0], true, nil
 }
 
 // RefuseFile keeps why a file of a peer is not fetched.

@@ -13,6 +13,8 @@ import (
 
 const itemColumns = "num, origin, name, kind, record, version, gone, again, content"
 
+var insertItem = insertText("item", strings.Split(itemColumns, ", "))
+
 // Item is what messages speak of: a subject of this node or of another. Its name
 // is its owner's and for ever; Kind and Record say what it is here.
 type Item struct {
@@ -24,6 +26,7 @@ type Item struct {
 	Version uint64 // the latest
 	Gone    bool   // the latest version is a tombstone
 	Content []byte // of the latest version, encoded; empty when none is kept
+	fresh   bool   // it has a number and no row yet
 }
 
 // Subject is the item's name on this node, such as seizure/12.
@@ -76,19 +79,20 @@ func (s *Store) ItemNamed(ctx context.Context, origin, name string) (i Item, fou
 	return i, err == nil, diskError(err)
 }
 
-// InsertItem keeps a new subject and gives its number.
-func (t *Tx) InsertItem(i *Item) error {
-	num, err := t.number("item")
-	if err != nil {
-		return err
-	}
-	i.Num = num
-	_, err = t.exec(insertText("item", strings.Split(itemColumns, ", ")), num, i.Origin, i.Name, i.Kind, i.Record, int64(i.Version), flag(i.Gone), int64(0), bytesOr(i.Content))
+// NumberItem gives a new subject its number. KeepItem writes its row.
+func (t *Tx) NumberItem(i *Item) (err error) {
+	i.Num, err = t.number("item")
+	i.fresh = true
 	return err
 }
 
-// UpdateItem writes what may change of a subject.
-func (t *Tx) UpdateItem(i *Item) error {
+// KeepItem writes what may change of a subject, or all of a new one.
+func (t *Tx) KeepItem(i *Item) error {
+	if i.fresh {
+		i.fresh = false
+		_, err := t.exec(insertItem, i.Num, i.Origin, i.Name, i.Kind, i.Record, int64(i.Version), flag(i.Gone), int64(0), bytesOr(i.Content))
+		return err
+	}
 	_, err := t.exec("UPDATE item SET record = $1, version = $2, gone = $3, content = $4 WHERE num = $5", i.Record, int64(i.Version), flag(i.Gone), bytesOr(i.Content), i.Num)
 	return err
 }

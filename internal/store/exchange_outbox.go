@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +18,8 @@ const (
 	outlogColumns = "peer, head_epoch, head_seq, head_hash, have_epoch, have_seq, have_hash, proven_epoch, proven_seq, proven_hash, stale"
 	outboxColumns = "peer, epoch, seq, prev, hash, digest, raw, withheld, type, item, version, created"
 )
+
+var outboxNames = strings.Split(outboxColumns, ", ")
 
 // place receives the three columns of a place in a log.
 type place struct {
@@ -57,7 +61,56 @@ func logState(row scanner) (wire.LogState, error) {
 // lockOutlog reads the state of a log and keeps others from appending until the
 // transaction ends.
 func (t *Tx) lockOutlog(peer int64) (wire.LogState, error) {
+	if err := t.writeEnd(peer); err != nil {
+		return wire.LogState{}, err
+	}
 	return logState(t.row(selectOutlog+t.s.engine.forUpdate("outlog"), peer))
+}
+
+// logEnd is where the next message of a log goes, after what a transaction has
+// appended to it.
+type logEnd struct {
+	head  wire.Cursor
+	epoch wire.Epoch // the newest
+}
+
+// end locks a log, reads its end once for the transaction, and begins its first
+// epoch. It counts until lockOutlog: who changes a log otherwise, reads it anew.
+func (t *Tx) end(peer int64) (logEnd, error) {
+	if e, ok := t.ends[peer]; ok {
+		return e, nil
+	}
+	st, err := t.lockOutlog(peer)
+	if err != nil {
+		return logEnd{}, err
+	}
+	e := logEnd{head: st.Head}
+	e.epoch, err = t.lastEpoch(peer)
+	if errors.Is(err, sql.ErrNoRows) {
+		e.epoch.Epoch = wire.NewEpoch(0, 0)
+		err = t.openEpoch(peer, e.epoch.Epoch, e.epoch.Base)
+	}
+	return e, err
+}
+
+// writeEnd writes how far a log goes now, if the transaction has appended to it.
+func (t *Tx) writeEnd(peer int64) error {
+	e, ok := t.ends[peer]
+	if !ok {
+		return nil
+	}
+	delete(t.ends, peer)
+	return t.setHead(peer, e.head)
+}
+
+// writeEnds does so for all logs, at the end of the transaction.
+func (t *Tx) writeEnds() error {
+	for _, peer := range slices.Sorted(maps.Keys(t.ends)) {
+		if err := t.writeEnd(peer); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Heads is the end of the log for each peer, for processes that look whether
@@ -80,39 +133,31 @@ func (s *Store) Heads(ctx context.Context) (map[string]wire.Cursor, error) {
 // log's new end. Whoever queues for several peers does it in the order of their
 // numbers, so that two acts never wait for each other.
 func (t *Tx) Enqueue(self wire.NodeID, peer int64, to wire.NodeID, list []Outgoing) (wire.Cursor, error) {
-	st, err := t.lockOutlog(peer)
-	if err != nil {
-		return wire.Cursor{}, err
-	}
-	head := st.Head
-	if len(list) == 0 {
-		return head, nil
+	e, err := t.end(peer)
+	if err != nil || len(list) == 0 {
+		return e.head, err
 	}
 	t.grown = append(t.grown, to)
-	epoch, base, last, err := t.lastEpoch(peer)
-	if errors.Is(err, sql.ErrNoRows) {
-		epoch = wire.NewEpoch(0, 0)
-		err = t.openEpoch(peer, epoch, base)
-	}
-	if err != nil {
-		return head, err
-	}
 	rows := make([][]any, len(list))
 	for i, o := range list {
-		prev := head.Hash
-		if last == 0 {
-			prev = wire.Start(self, to, epoch, base)
+		prev := e.head.Hash
+		if e.epoch.Last == 0 {
+			prev = wire.Start(self, to, e.epoch.Epoch, e.epoch.Base)
 		}
-		last++
-		raw := wire.Place(o.Content, self, to, epoch, last, prev)
+		e.epoch.Last++
+		raw := wire.Place(o.Content, self, to, e.epoch.Epoch, e.epoch.Last, prev)
 		digest := wire.Digest(raw)
-		head = wire.Cursor{Epoch: epoch, Seq: last, Hash: wire.Next(prev, epoch, last, digest)}
-		rows[i] = []any{peer, int64(epoch), int64(last), bytesOf(prev), bytesOf(head.Hash), bytesOf(digest), raw, "", o.Type, o.Item, int64(o.Version), o.At.UnixMilli()}
+		e.head = wire.Cursor{Epoch: e.epoch.Epoch, Seq: e.epoch.Last, Hash: wire.Next(prev, e.epoch.Epoch, e.epoch.Last, digest)}
+		rows[i] = []any{peer, int64(e.head.Epoch), int64(e.head.Seq), bytesOf(prev), bytesOf(e.head.Hash), bytesOf(digest), raw, "", o.Type, o.Item, int64(o.Version), o.At.UnixMilli()}
 	}
-	if err := t.insertMany("outbox", strings.Split(outboxColumns, ", "), rows); err != nil {
-		return head, err
+	if err := t.insertMany("outbox", outboxNames, rows); err != nil {
+		return e.head, err
 	}
-	return head, t.setHead(peer, head)
+	if t.ends == nil {
+		t.ends = map[int64]logEnd{}
+	}
+	t.ends[peer] = e
+	return e.head, nil
 }
 
 // bytesOf gives a copy of a hash, for a row.
@@ -130,17 +175,20 @@ func (t *Tx) insertMany(table string, columns []string, rows [][]any) error {
 func (t *Tx) Grown() []wire.NodeID { return t.grown }
 
 func (t *Tx) openEpoch(peer int64, epoch uint64, base wire.Cursor) error {
+	if err := t.writeEnd(peer); err != nil {
+		return err
+	}
 	_, err := t.exec("INSERT INTO outepoch (peer, epoch, base_epoch, base_seq, base_hash, last) VALUES ($1, $2, $3, $4, $5, $6)",
 		peer, int64(epoch), int64(base.Epoch), int64(base.Seq), base.Hash[:], int64(0))
 	return err
 }
 
-func (t *Tx) lastEpoch(peer int64) (epoch uint64, base wire.Cursor, last uint64, err error) {
-	var e, n int64
+func (t *Tx) lastEpoch(peer int64) (e wire.Epoch, err error) {
+	var number, last int64
 	var b place
 	err = t.row("SELECT epoch, last, base_epoch, base_seq, base_hash FROM outepoch WHERE peer = $1 ORDER BY epoch DESC LIMIT 1", peer).
-		Scan(append([]any{&e, &n}, b.into()...)...)
-	return uint64(e), b.cursor(), uint64(n), err
+		Scan(append([]any{&number, &last}, b.into()...)...)
+	return wire.Epoch{Epoch: uint64(number), Base: b.cursor(), Last: uint64(last)}, err
 }
 
 func (t *Tx) setHead(peer int64, head wire.Cursor) error {

@@ -94,7 +94,7 @@ func (t *Tx) trustChanged() error {
 // TrustRevision is the number of the last change to peers, cards and keys.
 func (s *Store) TrustRevision(ctx context.Context) (int64, error) {
 	var v int64
-	err := s.read.QueryRowContext(ctx, "SELECT value FROM counter WHERE name = 'trust'").Scan(&v)
+	err := s.askOften(ctx, "SELECT value FROM counter WHERE name = 'trust'").Scan(&v)
 	return v, diskError(err)
 }
 
@@ -203,7 +203,8 @@ type Trust struct {
 	Peers       []Peer
 	Cards       map[wire.NodeID][]*wire.Card // in the order of their serials
 	Revocations map[wire.NodeID][]*wire.Revocation
-	Directory   *wire.Directory // the latest; nil for none
+	Directory   *wire.Directory   // the latest; nil for none
+	Ways        map[string]string // by which node a peer is reached that has no direct link
 }
 
 // Trust reads it in one snapshot.
@@ -213,7 +214,7 @@ func (s *Store) Trust(ctx context.Context) (*Trust, error) {
 		return nil, err
 	}
 	defer tx.Rollback()
-	out := &Trust{Cards: map[wire.NodeID][]*wire.Card{}, Revocations: map[wire.NodeID][]*wire.Revocation{}}
+	out := &Trust{Cards: map[wire.NodeID][]*wire.Card{}, Revocations: map[wire.NodeID][]*wire.Revocation{}, Ways: map[string]string{}}
 	if err := tx.QueryRowContext(ctx, "SELECT value FROM counter WHERE name = 'trust'").Scan(&out.Rev); err != nil {
 		return nil, diskError(err)
 	}
@@ -234,6 +235,9 @@ func (s *Store) Trust(ctx context.Context) (*Trust, error) {
 			}
 			return take(raw)
 		}
+	}
+	if err := ways(ctx, tx, out.Ways); err != nil {
+		return nil, err
 	}
 	err = each(ctx, tx, blob(func(raw []byte) error {
 		c, err := wire.ParseCard(raw)
@@ -281,7 +285,7 @@ func (t *Tx) each(fn func(scanner) error, query string, args ...any) error {
 	if t.s.engine == postgres {
 		return each(t.ctx, t.conn, fn, query, args...)
 	}
-	st, err := t.prepare(query)
+	st, err := t.statement(query)
 	if err != nil {
 		return err
 	}

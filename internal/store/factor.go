@@ -59,7 +59,7 @@ func (s *Store) SecondFactors(ctx context.Context, person string) (codes, passke
 
 // SecondFactors counts them inside a transaction that may change them.
 func (t *Tx) SecondFactors(person string) (codes, passkeys int, err error) {
-	err = t.queryRow(secondFactors, person).Scan(&codes, &passkeys)
+	err = t.row(secondFactors, person).Scan(&codes, &passkeys)
 	return codes, passkeys, err
 }
 

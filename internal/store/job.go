@@ -49,7 +49,7 @@ func (t *Tx) Job(name string) (paiza.Job, error) {
 	if _, err := t.exec("UPDATE job SET run = run WHERE name = $1", name); err != nil {
 		return paiza.Job{}, err
 	}
-	j, err := scanJob(t.queryRow("SELECT "+jobColumns+" FROM job WHERE name = $1", name))
+	j, err := scanJob(t.row("SELECT "+jobColumns+" FROM job WHERE name = $1", name))
 	if errors.Is(err, sql.ErrNoRows) {
 		return j, paiza.NotFound("job", name)
 	}

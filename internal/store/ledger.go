@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -181,22 +180,6 @@ func damaged(err error) error {
 		return err
 	}
 	return &paiza.Error{Kind: paiza.ErrUnavailable, Key: "cli.ledger.damaged." + f.Kind, Args: f.Args(), Err: err}
-}
-
-// insertHashes writes hashes of the tree from a number on.
-func (t *Tx) insertHashes(first int64, hashes []ledger.Hash) error {
-	var b strings.Builder
-	b.WriteString("INSERT INTO ledger_hash (num, hash) VALUES ")
-	args := make([]any, 0, 2*len(hashes))
-	for i, h := range hashes {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "($%d, $%d)", 2*i+1, 2*i+2)
-		args = append(args, first+int64(i), h[:])
-	}
-	_, err := t.exec(b.String(), args...)
-	return err
 }
 
 // edge reads the right edge of the tree of the first size entries.

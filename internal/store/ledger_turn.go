@@ -16,17 +16,13 @@ func (t *Tx) TurnLedger(a *paiza.Act) error {
 	if _, err := t.settingShared(metaSecret); err != nil { // before the ledger's lock, as other acts do
 		return err
 	}
-	size, err := t.next("act", 0)
-	if err != nil {
+	if _, err := t.nextEntry(); err != nil {
 		return err
 	}
-	if size == 0 {
+	if t.growth.tree.Size() == 0 {
 		return paiza.Conflict("cli.ledger.empty", nil)
 	}
-	_, former, err := t.head(size)
-	if err != nil {
-		return err
-	}
+	former := t.growth.key
 	secret, err := former.Next()
 	if err != nil {
 		return err
@@ -39,11 +35,7 @@ func (t *Tx) TurnLedger(a *paiza.Act) error {
 	if err := t.Append(a); err != nil {
 		return err
 	}
-	tree, _, err := t.head(a.Seq)
-	if err != nil {
-		return err
-	}
-	turn, err := former.Turn(&tree, next)
+	turn, err := former.Turn(&t.growth.tree, next)
 	if err != nil {
 		return err
 	}
@@ -53,15 +45,8 @@ func (t *Tx) TurnLedger(a *paiza.Act) error {
 	if err := t.SetSecret(metaKey, secret); err != nil {
 		return err
 	}
-	if err := t.SetMeta(metaVerifier, next.Verifier()); err != nil {
-		return err
-	}
-	signed, err := next.Sign(&tree)
-	if err != nil {
-		return err
-	}
-	t.s.heads.keep(head{signed, tree, next})
-	return t.SetMeta(metaCheckpoint, signed)
+	t.growth.key = next // it signs the head at the end of the transaction
+	return t.SetMeta(metaVerifier, next.Verifier())
 }
 
 func readTurns(ctx context.Context, q querier) ([]ledger.Turn, error) {

@@ -13,6 +13,8 @@ import (
 
 const noteColumns = "num, peer, incoming, thread, desk, title, body, handling, exercise, written, recorded, person, author, version, withdrawn"
 
+var insertNote = insertText("note", strings.Split(noteColumns, ", "))
+
 const selectNote = "SELECT n.num, p.node, n.incoming, n.thread, n.desk, n.title, n.body, n.exercise, n.written, n.recorded, n.person, n.author, n.version, n.withdrawn, " +
 	handlingColumns + " FROM note n JOIN peer p ON p.num = n.peer LEFT JOIN handling ON handling.id = n.handling"
 
@@ -27,7 +29,7 @@ func (t *Tx) InsertNote(peer int64, n *paiza.DeskNote) error {
 		return err
 	}
 	n.ID, n.Handling = strconv.FormatInt(num, 10), n.Handling.Clean()
-	_, err = t.exec(insertText("note", strings.Split(noteColumns, ", ")), num, peer, flag(n.Incoming), n.Thread, n.Desk, n.Title, n.Text, handling, flag(n.Exercise),
+	_, err = t.exec(insertNote, num, peer, flag(n.Incoming), n.Thread, n.Desk, n.Title, n.Text, handling, flag(n.Exercise),
 		n.Written.UnixMilli(), n.Recorded.UnixMilli(), n.Person, n.Author, n.Version, flag(n.Withdrawn))
 	return err
 }
@@ -52,7 +54,7 @@ func (t *Tx) WithdrawNote(num, version int64) error {
 
 // ThreadOf is the conversation that a note belongs to; empty when it began one.
 func (t *Tx) ThreadOf(num int64) (thread string, err error) {
-	err = t.queryRow("SELECT thread FROM note WHERE num = $1", num).Scan(&thread)
+	err = t.row("SELECT thread FROM note WHERE num = $1", num).Scan(&thread)
 	return thread, err
 }
 

@@ -78,7 +78,7 @@ func (s *Store) Passkeys(ctx context.Context, person string) ([]Passkey, error) 
 // WaysIn counts by how many means a person can sign in, inside a transaction
 // that may change them: password, passkeys that have no copy, links.
 func (t *Tx) WaysIn(person string) (n int, err error) {
-	err = t.queryRow(waysIn, person).Scan(&n)
+	err = t.row(waysIn, person).Scan(&n)
 	return n, err
 }
 

@@ -43,13 +43,13 @@ func (t *Tx) Seen(id string, at time.Time) error {
 
 // CountPeople counts accounts inside a transaction.
 func (t *Tx) CountPeople() (n int, err error) {
-	err = t.queryRow("SELECT count(*) FROM person").Scan(&n)
+	err = t.row("SELECT count(*) FROM person").Scan(&n)
 	return n, err
 }
 
 // CountAdministrators counts accounts that can manage people, besides one.
 func (t *Tx) CountAdministrators(besides string) (n int, err error) {
-	err = t.queryRow("SELECT count(*) FROM person WHERE disabled = 0 AND id <> $1 AND (' ' || roles || ' ') LIKE '% administrator %'", besides).Scan(&n)
+	err = t.row("SELECT count(*) FROM person WHERE disabled = 0 AND id <> $1 AND (' ' || roles || ' ') LIKE '% administrator %'", besides).Scan(&n)
 	return n, err
 }
 
@@ -73,7 +73,7 @@ func (s *Store) People(ctx context.Context) ([]paiza.Person, error) {
 
 // Person reads one account.
 func (s *Store) Person(ctx context.Context, id string) (paiza.Person, error) {
-	p, err := scanPerson(s.read.QueryRowContext(ctx, "SELECT "+personColumns+" FROM person WHERE id = $1", id))
+	p, err := scanPerson(s.askOften(ctx, "SELECT "+personColumns+" FROM person WHERE id = $1", id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, paiza.NotFound("person", id)
 	}

@@ -18,7 +18,7 @@ const releaseColumns = "id, subject, version, audience, digest, owner, state, pr
 // audience conflicts while the first is open.
 func (t *Tx) InsertRelease(r paiza.Release) error {
 	var n int
-	if err := t.queryRow("SELECT count(*) FROM release WHERE subject = $1 AND audience = $2 AND state = $3", r.Subject, r.Audience, string(paiza.ReleaseProposed)).Scan(&n); err != nil {
+	if err := t.row("SELECT count(*) FROM release WHERE subject = $1 AND audience = $2 AND state = $3", r.Subject, r.Audience, string(paiza.ReleaseProposed)).Scan(&n); err != nil {
 		return err
 	}
 	if n > 0 {

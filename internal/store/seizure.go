@@ -29,14 +29,22 @@ var (
 	selectSeizure = "SELECT " + strings.Join(seizureColumns, ", ") + ", " + handlingColumns + " FROM seizure LEFT JOIN handling ON handling.id = seizure.handling"
 )
 
-func insertText(table string, columns []string) string {
+func insertText(table string, columns []string) string { return insertManyText(table, columns, 1) }
+
+// insertManyText writes so many rows with one statement.
+func insertManyText(table string, columns []string, rows int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES (", table, strings.Join(columns, ", "))
-	for i := range columns {
-		if i > 0 {
+	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, strings.Join(columns, ", "))
+	for n := range rows * len(columns) {
+		switch {
+		case n == 0:
+			b.WriteString("(")
+		case n%len(columns) == 0:
+			b.WriteString("), (")
+		default:
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "$%d", i+1)
+		fmt.Fprintf(&b, "$%d", n+1)
 	}
 	b.WriteString(")")
 	return b.String()

@@ -29,7 +29,7 @@ func (ss *Sessions) Find(token string) ([]byte, bool, error) {
 // FindCtx is Find with a context.
 func (ss *Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	var data []byte
-	err := ss.s.read.QueryRowContext(ctx, "SELECT data FROM session WHERE token = $1 AND expiry > $2", tokenHash(token), ss.s.now().UnixMilli()).Scan(&data)
+	err := ss.s.askOften(ctx, "SELECT data FROM session WHERE token = $1 AND expiry > $2", tokenHash(token), ss.s.now().UnixMilli()).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}

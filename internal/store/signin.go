@@ -34,7 +34,7 @@ func (t *Tx) InsertSignIn(v SignIn) error {
 
 // SignIn reads a session; the zero value when there is none.
 func (s *Store) SignIn(ctx context.Context, id string) (SignIn, error) {
-	v, err := scanSignIn(s.read.QueryRowContext(ctx, "SELECT "+signinColumns+" FROM signin WHERE id = $1", id))
+	v, err := scanSignIn(s.askOften(ctx, "SELECT "+signinColumns+" FROM signin WHERE id = $1", id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return SignIn{}, nil
 	}

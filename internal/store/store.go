@@ -39,7 +39,8 @@ type Store struct {
 	done   chan struct{} // closed when the writer has stopped
 	meter  Meter         // nil: nobody measures
 	now    func() time.Time
-	heads  heads // of the ledger
+	heads  heads    // of the ledger
+	often  sync.Map // queries that every act asks, prepared: *sql.Stmt by text
 	vault  vault
 	repair bool // see OpenForRepair
 }
@@ -121,6 +122,22 @@ func (s *Store) closePools() error {
 		err = errors.Join(err, s.write.Close())
 	}
 	return err
+}
+
+// askOften asks for one row with a query that is prepared once: for what every
+// act and every page asks.
+func (s *Store) askOften(ctx context.Context, query string, args ...any) scanner {
+	st, ok := s.often.Load(query)
+	if !ok {
+		made, err := s.read.PrepareContext(context.WithoutCancel(ctx), query)
+		if err != nil {
+			return failed{err}
+		}
+		if st, ok = s.often.LoadOrStore(query, made); ok {
+			made.Close()
+		}
+	}
+	return st.(*sql.Stmt).QueryRowContext(ctx, args...)
 }
 
 func (s *Store) openSQLite(ctx context.Context, path string) error {

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"strings"
 	"time"
 
 	"paiza"
@@ -14,21 +16,37 @@ import (
 // Tx is a transaction that may write. Whoever gets one from Write may not keep
 // it after his function returns.
 type Tx struct {
-	s    *Store
-	ctx  context.Context
-	conn querier
-	raw  *sql.Conn // of PostgreSQL, for COPY
-	rev  int64     // of the cells this transaction touches; 0 until asked for
-	stmt map[string]*sql.Stmt
-	// handlings are the numbers of those that this act has looked up.
-	handlings map[string]int64
-	grown     []wire.NodeID // peers whose logs this act has appended to
-	many      int64         // how many numbers are taken of a counter at once; see Expect
-	spans     map[string]*span
+	s *Store
+	// ctx is that of the act. On SQLite it has no end: to be interruptible, a
+	// statement takes a goroutine of its own. The act ends between two of them,
+	// with asked.
+	ctx, asked context.Context
+	conn       querier
+	raw        *sql.Conn     // under conn, for COPY
+	took       time.Duration // the last commit
+	rev        int64         // of the cells this transaction touches; 0 until asked for
+	stmt       map[string]*sql.Stmt
+	work
+	grown []wire.NodeID // peers whose logs this act has appended to
+	many  int64         // how many numbers are taken of a counter at once; see Expect
 }
 
-// span is numbers of a counter that this act has taken and not used yet.
-type span struct{ next, last int64 }
+// work is what the acts of one transaction share. Of an act that is taken back
+// nothing stays in it.
+type work struct {
+	acts      int64            // that are in the transaction
+	growth    *growth          // of the ledger
+	ends      map[int64]logEnd // of logs for peers
+	handlings map[string]int64 // that were looked up
+	spans     map[string]span  // of counters
+}
+
+func (w *work) clone() work {
+	return work{w.acts, w.growth.clone(), maps.Clone(w.ends), maps.Clone(w.handlings), maps.Clone(w.spans)}
+}
+
+// span is numbers of a counter that were taken and not used yet.
+type span struct{ used, last int64 }
 
 // querier is what *sql.DB, *sql.Conn and *sql.Tx have in common.
 type querier interface {
@@ -76,64 +94,148 @@ func (s *Store) keep(ctx context.Context, fn func(*Tx) error) error {
 
 // batchMax bounds how many acts share a transaction, so that a crowd does not
 // make the first of it wait.
-const batchMax = 64
+const batchMax = 128
+
+// statementMax bounds how many prepared statements the writer keeps: some are
+// made for one act alone.
+const statementMax = 400
 
 func (s *Store) writer() {
 	defer close(s.done)
+	tx := &Tx{s: s, stmt: map[string]*sql.Stmt{}}
+	defer tx.letGo()
 	for {
 		select {
 		case j := <-s.queue:
-			s.commitBatch(j)
+			s.commitBatch(tx, j)
 		case <-s.quit:
 			return
 		}
 	}
 }
 
-func (s *Store) commitBatch(first *job) {
-	ctx := context.Background()
-	conn, err := s.write.Conn(ctx)
+// begin opens a transaction on the connection that the writer keeps with its
+// statements.
+func (t *Tx) begin(ctx context.Context) error {
+	t.work = work{}
+	if len(t.stmt) > statementMax {
+		t.closeStatements()
+	}
+	if t.conn == nil {
+		conn, err := t.s.write.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		t.conn, t.raw = conn, conn
+	}
+	err := t.run(ctx, "BEGIN IMMEDIATE")
 	if err != nil {
+		t.letGo()
+	}
+	return diskError(err)
+}
+
+// letGo gives the writer's connection back.
+func (t *Tx) letGo() {
+	t.closeStatements()
+	if t.raw != nil {
+		t.raw.Close()
+		t.conn, t.raw = nil, nil
+	}
+}
+
+// run executes a statement that has neither arguments nor rows.
+func (t *Tx) run(ctx context.Context, statement string) error {
+	st, err := t.prepare(statement)
+	if err == nil {
+		_, err = st.ExecContext(ctx)
+	}
+	return err
+}
+
+func (s *Store) commitBatch(tx *Tx, first *job) {
+	ctx := context.Background()
+	if err := tx.begin(ctx); err != nil {
 		first.err <- err
 		return
 	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
-		first.err <- diskError(err)
-		return
-	}
-	tx := &Tx{s: s, ctx: ctx, conn: conn, stmt: map[string]*sql.Stmt{}}
-	defer tx.closeStatements()
 	// The first act needs no savepoint: if it fails, nothing else has happened
 	// yet. A savepoint costs a copy of every page, which a long import feels.
 	if err := s.try(tx, first); err != nil {
-		conn.ExecContext(ctx, "ROLLBACK")
+		tx.rollback()
 		first.err <- diskError(err)
 		return
 	}
 	waiting := []*job{first}
+	patience := min(tx.took/2, patienceMax)
 	for len(waiting) < batchMax {
-		var j *job
-		select {
-		case j = <-s.queue:
-		default:
-		}
+		j := s.another(len(waiting), &patience)
 		if j == nil {
 			break
 		}
-		if err := s.savepoint(conn, tx, j); err != nil {
+		if err := s.savepoint(tx, j); err != nil {
 			j.err <- err
 		} else {
 			waiting = append(waiting, j)
 		}
 	}
-	_, err = conn.ExecContext(ctx, "COMMIT")
+	began := time.Now()
+	tx.ctx, tx.asked = ctx, ctx
+	err := tx.finish()
+	if err == nil {
+		err = tx.run(ctx, "COMMIT")
+	}
 	if err != nil {
-		conn.ExecContext(ctx, "ROLLBACK")
+		tx.rollback()
 		err = diskError(err)
 	}
+	tx.took = time.Since(began)
 	for _, j := range waiting {
 		j.err <- err
+	}
+}
+
+// patienceMax bounds how long acts wait for company.
+const patienceMax = 2 * time.Millisecond
+
+// another is an act that shares the transaction of those before it. One that is
+// alone waits for nobody. Several are a crowd: for half the time that the last
+// commit took, what is about to come is waited for, because it would have to
+// wait for the next commit.
+func (s *Store) another(acts int, patience *time.Duration) *job {
+	select {
+	case j := <-s.queue:
+		return j
+	default:
+	}
+	if acts == 1 || *patience <= 0 {
+		return nil
+	}
+	began := time.Now()
+	timer := time.NewTimer(*patience)
+	defer timer.Stop()
+	select {
+	case j := <-s.queue:
+		*patience -= time.Since(began)
+		return j
+	case <-timer.C:
+		return nil
+	}
+}
+
+// finish writes what the transaction's acts have in common.
+func (t *Tx) finish() error {
+	if err := t.writeEnds(); err != nil {
+		return err
+	}
+	return t.seal()
+}
+
+// rollback takes the transaction back. A connection that cannot even do that is
+// not used again.
+func (t *Tx) rollback() {
+	if err := t.run(context.Background(), "ROLLBACK"); err != nil && !strings.Contains(err.Error(), "no transaction is active") {
+		t.letGo()
 	}
 }
 
@@ -147,28 +249,24 @@ func (s *Store) try(tx *Tx, j *job) (err error) {
 	if j.ctx.Err() != nil {
 		return j.ctx.Err()
 	}
-	tx.ctx, tx.rev, tx.handlings, tx.grown, tx.many, tx.spans = j.ctx, 0, nil, nil, 0, nil // of an act that was taken back nothing may stay
+	tx.ctx, tx.asked = context.WithoutCancel(j.ctx), j.ctx
+	tx.rev, tx.grown, tx.many = 0, nil, 0
+	tx.acts++
 	return j.fn(tx)
 }
 
-func (s *Store) savepoint(conn *sql.Conn, tx *Tx, j *job) error {
+func (s *Store) savepoint(tx *Tx, j *job) error {
 	ctx := context.Background()
-	begin, err := tx.prepare("SAVEPOINT act")
-	if err != nil {
+	if err := tx.run(ctx, "SAVEPOINT act"); err != nil {
 		return diskError(err)
 	}
-	end, err := tx.prepare("RELEASE act")
+	before := tx.work.clone()
+	err := s.try(tx, j)
 	if err != nil {
-		return diskError(err)
+		tx.work = before
+		tx.run(ctx, "ROLLBACK TO act")
 	}
-	if _, err := begin.ExecContext(ctx); err != nil {
-		return diskError(err)
-	}
-	err = s.try(tx, j)
-	if err != nil {
-		conn.ExecContext(ctx, "ROLLBACK TO act")
-	}
-	end.ExecContext(ctx)
+	tx.run(ctx, "RELEASE act")
 	return diskError(err)
 }
 
@@ -183,9 +281,12 @@ func (s *Store) writePostgres(ctx context.Context, fn func(*Tx) error) error {
 		return diskError(err)
 	}
 	defer stx.Rollback()
-	tx := &Tx{s: s, ctx: ctx, conn: stx, raw: conn, stmt: map[string]*sql.Stmt{}}
+	tx := &Tx{s: s, ctx: ctx, asked: ctx, conn: stx, raw: conn, stmt: map[string]*sql.Stmt{}}
 	defer tx.closeStatements()
 	if err := fn(tx); err != nil {
+		return diskError(err)
+	}
+	if err := tx.finish(); err != nil {
 		return diskError(err)
 	}
 	return diskError(stx.Commit())
@@ -195,14 +296,15 @@ func (t *Tx) closeStatements() {
 	for _, st := range t.stmt {
 		st.Close()
 	}
+	clear(t.stmt)
 }
 
-// exec runs a statement, prepared once per transaction.
+// exec runs a statement, prepared once.
 func (t *Tx) exec(query string, args ...any) (sql.Result, error) {
 	if t.s.engine == postgres {
 		return t.conn.ExecContext(t.ctx, query, args...) // the driver keeps statements for each connection
 	}
-	st, err := t.prepare(query)
+	st, err := t.statement(query)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +316,7 @@ func (t *Tx) row(query string, args ...any) scanner {
 	if t.s.engine == postgres {
 		return t.conn.QueryRowContext(t.ctx, query, args...)
 	}
-	st, err := t.prepare(query)
+	st, err := t.statement(query)
 	if err != nil {
 		return failed{err}
 	}
@@ -227,21 +329,25 @@ type failed struct{ err error }
 // Scan gives the error.
 func (f failed) Scan(...any) error { return f.err }
 
+// statement is the prepared query, unless the act has been given up meanwhile.
+func (t *Tx) statement(query string) (*sql.Stmt, error) {
+	if err := t.asked.Err(); err != nil {
+		return nil, err
+	}
+	return t.prepare(query)
+}
+
 func (t *Tx) prepare(query string) (*sql.Stmt, error) {
 	if st, ok := t.stmt[query]; ok {
 		return st, nil
 	}
-	// The statement outlives the act's context: a batch shares it.
-	st, err := t.conn.PrepareContext(context.WithoutCancel(t.ctx), t.s.engine.anonymous(query))
+	// The statement outlives the act's context.
+	st, err := t.conn.PrepareContext(context.Background(), t.s.engine.anonymous(query))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %.60q: %w", query, err)
 	}
 	t.stmt[query] = st
 	return st, nil
-}
-
-func (t *Tx) queryRow(query string, args ...any) *sql.Row {
-	return t.conn.QueryRowContext(t.ctx, query, args...)
 }
 
 // next raises a counter by n and returns its new value. The row's lock orders
@@ -256,21 +362,24 @@ func (t *Tx) next(name string, n int64) (int64, error) {
 // then taken so many at a time; those that are left over stay unused.
 func (t *Tx) Expect(n int) { t.many = int64(n) }
 
-// number is the next number of a counter that may leave some out.
+// number is the next number of a counter that may leave some out. When many acts
+// share a transaction they take more and more at once; a node at rest leaves
+// none out.
 func (t *Tx) number(name string) (int64, error) {
-	if s := t.spans[name]; s != nil && s.next <= s.last {
-		s.next++
-		return s.next - 1, nil
+	if s := t.spans[name]; s.used < s.last {
+		s.used++
+		t.spans[name] = s
+		return s.used, nil
 	}
-	n := max(1, t.many)
+	n := max(1, t.many, t.acts/4)
 	last, err := t.next(name, n)
 	if err != nil {
 		return 0, err
 	}
 	if t.spans == nil {
-		t.spans = map[string]*span{}
+		t.spans = map[string]span{}
 	}
-	t.spans[name] = &span{next: last - n + 2, last: last}
+	t.spans[name] = span{used: last - n + 1, last: last}
 	return last - n + 1, nil
 }
 

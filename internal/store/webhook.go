@@ -61,7 +61,7 @@ func (t *Tx) Webhook(id string) (HeldWebhook, error) {
 	if _, err := t.exec("UPDATE webhook SET reached = reached WHERE id = $1", id); err != nil {
 		return HeldWebhook{}, err
 	}
-	h, err := scanWebhook(t.queryRow("SELECT "+webhookColumns+" FROM webhook WHERE id = $1", id))
+	h, err := scanWebhook(t.row("SELECT "+webhookColumns+" FROM webhook WHERE id = $1", id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return h, paiza.NotFound("webhook", id)
 	}

@@ -49,7 +49,7 @@ func Open(ctx context.Context, p Plan) (n *Net, err error) {
 		return n, err
 	}
 	pairs := p.Pairs
-	if pairs == nil {
+	if pairs == nil && p.Ways == nil {
 		for i, a := range n.nodes {
 			for _, b := range n.nodes[i+1:] {
 				pairs = append(pairs, [2]string{a.plan.Name, b.plan.Name})
@@ -62,12 +62,28 @@ func Open(ctx context.Context, p Plan) (n *Net, err error) {
 			return n, err
 		}
 	}
+	for _, w := range p.Ways {
+		if err := n.way(ctx, n.Node(w[0]), n.Node(w[1]), n.Node(w[2])); err != nil {
+			return n, err
+		}
+	}
 	for _, g := range p.Groups {
 		if err := n.group(ctx, g); err != nil {
 			return n, err
 		}
 	}
 	return n, n.each(func(node *Node) error { return node.Connect() })
+}
+
+// way pairs two nodes that reach each other by a third alone.
+func (n *Net) way(ctx context.Context, a, relay, b *Node) error {
+	for _, pair := range [][2]*Node{{a, relay}, {b, relay}, {a, b}} {
+		if err := errors.Join(pair[0].pair(ctx, pair[1]), pair[1].pair(ctx, pair[0])); err != nil {
+			return err
+		}
+	}
+	return errors.Join(a.desk.SetVia(ctx, operator, b.id.String(), relay.id.String(), "exercise"), b.desk.SetVia(ctx, operator, a.id.String(), relay.id.String(), "exercise"),
+		relay.desk.AllowRelay(ctx, operator, a.id.String(), b.id.String(), "exercise"))
 }
 
 // each does something with every node, with all of them at once.

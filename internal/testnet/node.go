@@ -53,6 +53,11 @@ func (n *Node) Store() *store.Store { return n.store }
 // Target is the file of its store, or the address of its database.
 func (n *Node) Target() string { return n.plan.Store }
 
+// Address is where it listens for other nodes.
+func (n *Node) Address() string {
+	return strings.TrimPrefix(n.desk.Exchange().Identity().Card().Addresses[0], "https://")
+}
+
 // Pages is the address of its pages; empty when it has none.
 func (n *Node) Pages() string { return n.pages }
 
@@ -104,7 +109,7 @@ func (n *Node) begin(ctx context.Context) error {
 func (n *Node) identity(ctx context.Context) error {
 	if me := n.desk.Exchange().Identity(); me != nil {
 		n.id = me.Card().Node
-		return n.listen(strings.TrimPrefix(me.Card().Addresses[0], "https://"))
+		return n.listen(n.Address())
 	}
 	address := n.plan.Address
 	if address == "" {
@@ -221,8 +226,7 @@ func (n *Node) Connect() error {
 		return nil
 	}
 	if n.listener == nil {
-		me := n.desk.Exchange().Identity()
-		if err := n.listen(strings.TrimPrefix(me.Card().Addresses[0], "https://")); err != nil {
+		if err := n.listen(n.Address()); err != nil {
 			return err
 		}
 	}

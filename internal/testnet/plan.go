@@ -19,8 +19,11 @@ import (
 
 // Plan is a network.
 type Plan struct {
-	Nodes  []NodePlan
-	Pairs  [][2]string // by name; nil: everybody with everybody
+	Nodes []NodePlan
+	Pairs [][2]string // by name; nil: everybody with everybody
+	// Ways are pairs without a direct link: the first node, the one that carries
+	// their parcels, the last node. The middle one is paired with both.
+	Ways   [][3]string
 	Groups []GroupPlan
 	// Real makes nodes whose traffic is not an exercise. Without it each store is
 	// marked as one of demonstration before anything is written.

@@ -58,6 +58,8 @@ func deliveryView(p *locale.Printer, d paiza.Delivery, title string) deliveryRow
 		out.State = "durable"
 	case d.Taken:
 		out.State = "taken"
+	case atRelay(d):
+		out.State = "relayed"
 	}
 	return out
 }
@@ -97,7 +99,7 @@ func (s *Site) timeline(r *http.Request, subject string) (*timelineView, error) 
 			out.Peers = append(out.Peers, one)
 		}
 		out.Peers[i].State = deliveryView(v.Print, d, out.Peers[i].Title)
-		out.Peers[i].Events = append(out.Peers[i].Events, deliveryEvents(v.Print, d)...)
+		out.Peers[i].Events = append(out.Peers[i].Events, append(deliveryEvents(v.Print, d), relayedEvents(v.Print, c, d)...)...)
 	}
 	for _, one := range out.Peers {
 		slices.SortStableFunc(one.Events, func(a, b event) int { return cmp.Or(cmp.Compare(a.Version, b.Version), a.At.Compare(b.At)) })

@@ -39,6 +39,9 @@ func exchangeRoutes() []route {
 		{"POST", "/partners/{id}/resume", paiza.RightManagePeers, peerAct("resume"), false},
 		{"POST", "/partners/{id}/end", paiza.RightManagePeers, peerAct("end"), false},
 		{"POST", "/partners/{id}/reconsider", paiza.RightManagePeers, (*Site).reconsider, false},
+		{"POST", "/partners/{id}/via", paiza.RightManagePeers, (*Site).setVia, false},
+		{"POST", "/partners/{id}/relay", paiza.RightManagePeers, (*Site).allowRelay, false},
+		{"POST", "/partners/{id}/relay/end", paiza.RightManagePeers, (*Site).endRelay, false},
 
 		{"GET", "/identity", paiza.RightManagePeers, (*Site).identity, false},
 		{"POST", "/identity", paiza.RightManagePeers, (*Site).initNode, false},

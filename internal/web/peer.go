@@ -119,6 +119,7 @@ type partnerView struct {
 	Acts    []actView
 	Aside   []asideRow
 	Stopped []deliveryRow
+	Relay   relayPart
 	Proof   string // where a person proves that it is he; empty when he has
 	Form    form
 	Of      string // the form that was refused
@@ -136,7 +137,7 @@ type deliveryRow struct {
 	paiza.Delivery
 	Title string // of the partner
 	Kind  string
-	State string // queued, taken, durable, told, opened, refused, withheld
+	State string // queued, relayed, taken, durable, told, opened, refused, withheld
 	Why   string
 	Mend  string
 }
@@ -160,6 +161,9 @@ func (s *Site) partnerPage(w http.ResponseWriter, r *http.Request, code int, of 
 		Quota: desk.PeerQuota, Acts: s.acts(v, names, detail.Acts), Form: f, Of: of, Proof: s.proving(r, "/partners/"+id)}
 	for _, a := range detail.Aside {
 		view.Aside = append(view.Aside, asideRow{a, kindName(v.Print, a.Type), reasonText(v.Print, a.Refused), mend(v.Print, a.Refused, "here"), desk.MayReconsider(wire.Reason(a.Refused))})
+	}
+	if view.Relay, err = s.relayPart(r, detail, f, of, view.Proof); err != nil {
+		return err
 	}
 	for _, d := range detail.Stopped {
 		view.Stopped = append(view.Stopped, deliveryView(v.Print, d, view.Row.Title))

@@ -93,7 +93,7 @@ func measure(dir string) error {
 		return err
 	}
 	began := time.Now()
-	if err := publish(origin, 64); err != nil {
+	if err := publish(origin, 128); err != nil {
 		return err
 	}
 	acked := time.Since(began)

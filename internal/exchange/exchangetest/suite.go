@@ -393,9 +393,9 @@ func couriers(t *testing.T, mk Make) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		have, err := p.b.Node.Import(context.Background(), bytes.NewReader(file.Bytes()))
-		if err != nil || have != end {
-			t.Fatalf("imported to %v, the file ends at %v: %v", place(have), place(end), err)
+		got, err := p.b.Node.Import(context.Background(), bytes.NewReader(file.Bytes()))
+		if err != nil || got.Have != end {
+			t.Fatalf("imported to %v, the file ends at %v: %v", place(got.Have), place(end), err)
 		}
 	}
 	p.net.Fault(nil)
