@@ -3,7 +3,7 @@
 # make build   bin/paiza
 # make bench   the figures of docs/FIGURES.md
 # make fuzz    every fuzz target for a minute
-# make outdated which libraries are behind; fails when one has been for ninety days
+# make outdated which libraries are behind; fails when one has been for ninety days, has a known weakness, or nobody knows
 # make deploy-test the unit and the image of deploy/, run for real in a machine of its own (half an hour without KVM)
 # make torture nodes that are killed, lose power, are lied to: many rounds of chance; DURATION=5m, SEED=7, ROUNDS=40
 
@@ -49,7 +49,7 @@ fuzz:
 	@sh scripts/fuzz.sh
 
 outdated:
-	@sh scripts/outdated.sh
+	@late=0; sh scripts/outdated.sh || late=1; GO="$(GO)" sh scripts/weakness.sh && exit $$late
 
 torture: test-tools build
 	$(GO) run ./internal/torture -duration $(or $(DURATION),2m) -seed $(or $(SEED),0)

@@ -105,6 +105,11 @@ func checkpointVectors(t *testing.T) (out []*vector) {
 	head := wire.Checkpoint{Verifier: "paiza.ledger/0011223344556677+00000000+AA==", Note: note(own), Since: 40, Proof: []wire.Hash{root, {2}}}
 	good := head.Encode()
 	add("checkpoint", "good", "success", good)
+	turned := head
+	turned.Turns = []wire.LedgerTurn{{Former: "paiza.ledger/0011223344556677+11111111+AA==", Signed: []byte("a statement of two keys")}}
+	add("checkpoint", "good_with_another_key", "success", turned.Encode())
+	turned.Since, turned.Proof = 0, nil
+	add("checkpoint", "turn_of_nothing", "malformed", turned.Encode())
 	first := wire.Checkpoint{Verifier: head.Verifier, Note: head.Note, Restored: noon}
 	add("checkpoint", "first_put_back", "success", first.Encode())
 	back := wire.Checkpoint{Kind: wire.CheckpointCosigned, Verifier: head.Verifier, Note: note(own, other)}

@@ -59,7 +59,11 @@ func (a *app) holds(cfg config.Config) []string {
 		say("config.holds.plain", "address", address)
 	}
 	if cfg.Metrics.Address != "" {
-		say("config.holds.metrics", "address", cfg.Metrics.Address)
+		scheme := "http"
+		if cfg.Metrics.TLS {
+			scheme = "https"
+		}
+		say("config.holds.metrics", "scheme", scheme, "address", cfg.Metrics.Address)
 	} else {
 		say("config.holds.no_metrics")
 	}

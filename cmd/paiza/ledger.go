@@ -25,6 +25,7 @@ type ledgerCmd struct {
 	Cosigned   ledgerCosignedCmd   `cmd:"" help:"Say how far other nodes have cosigned the ledger."`
 	Shown      ledgerShownCmd      `cmd:"" help:"List the ledgers of other nodes as they show them here."`
 	Accept     ledgerAcceptCmd     `cmd:"" help:"Let the ledger of another node go on from a head that was set aside."`
+	Rotate     ledgerRotateCmd     `cmd:"" help:"Give the ledger another key."`
 }
 
 type ledgerShowCmd struct {
@@ -265,7 +266,7 @@ func (a *app) found(said string, asJSON map[string]any) error {
 var refusals = []struct {
 	err error
 	key string
-}{{ledger.ErrKey, "key"}, {ledger.ErrSignature, "signature"}, {ledger.ErrEntry, "entry"}, {ledger.ErrShown, "shown"},
+}{{ledger.ErrKey, "key"}, {ledger.ErrSignature, "signature"}, {ledger.ErrTurn, "turn"}, {ledger.ErrEntry, "entry"}, {ledger.ErrShown, "shown"},
 	{ledger.ErrHistory, "history"}, {ledger.ErrUnrelated, "unrelated"}, {ledger.ErrNothing, "nothing"}}
 
 // proof checks a proof file with nothing but what was given.
@@ -305,6 +306,9 @@ func (c *ledgerVerifyCmd) proof(a *app, earlier string) error {
 		return err
 	}
 	fmt.Fprintln(a.out, "✓ "+a.loc.T("cli.ledger.holds", "n", len(acts), "log", printable(head.Log), "size", head.Size))
+	if c.Key != "" && c.Key != p.Key {
+		fmt.Fprintln(a.out, a.loc.T("cli.ledger.turned", "key", p.Key))
+	}
 	return nil
 }
 

@@ -53,6 +53,7 @@ type cli struct {
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in the place of a store."`
 	Fsck     fsckCmd     `cmd:"" help:"Prove that figures equal their rows and that the ledger is whole."`
 	Ledger   ledgerCmd   `cmd:"" help:"The record of acts: list it, check it, prove entries of it."`
+	Secret   secretCmd   `cmd:"" help:"The node's secret, which seals its keys: change it."`
 	Watch    watchCmd    `cmd:"" help:"Print events of a node as they happen."`
 	Tokens   tokenCmd    `cmd:"" name:"token" help:"Tokens with which programs ask this node."`
 	User     userCmd     `cmd:"" help:"Accounts of this node."`
@@ -232,12 +233,16 @@ func (a *app) withDesk(fn func(d *desk.Desk, who paiza.Actor) error) (err error)
 // store is the target that the flag, the environment or the configuration
 // names, in this order.
 func (a *app) store() (string, error) {
+	cfg, err := config.StoreOf(a.cli.File, os.Environ())
+	if err != nil {
+		return "", err
+	}
+	a.session = cfg.Session
 	if a.cli.Store != "" {
 		return a.cli.Store, nil
 	}
-	target, secret, err := config.StoreOf(a.cli.File, os.Environ())
-	a.secret(secret)
-	return target, err
+	a.secret(cfg.SecretFile)
+	return cfg.Store, nil
 }
 
 // secret tells package store where the configuration puts the node's secret.
@@ -245,6 +250,23 @@ func (a *app) secret(file string) {
 	if file != "" {
 		os.Setenv(store.EnvSecret, file)
 	}
+}
+
+// breached opens the list of passwords that nobody may choose; nil where the
+// configuration names none. A list that cannot be asked is not passed over.
+func (a *app) breached() (*auth.Breached, error) {
+	file := a.session.BreachedPasswords
+	if file == "" {
+		return nil, nil
+	}
+	list, err := auth.OpenBreached(file)
+	switch {
+	case errors.Is(err, auth.ErrBreachedForm):
+		return nil, paiza.Invalid("config.breached", paiza.Args{"file": file})
+	case err != nil:
+		return nil, &paiza.Error{Kind: paiza.ErrInvalid, Key: "config.file", Args: paiza.Args{"file": file}, Err: err}
+	}
+	return list, nil
 }
 
 // open opens a store and its desk; meter may be nil.
@@ -257,18 +279,13 @@ func (a *app) open(target string, log *slog.Logger, meter store.Meter) (*desk.De
 		return nil, nil, err
 	}
 	st.Measure(meter)
-	var breached *auth.Breached
-	if a.session.BreachedPasswords != "" {
-		if breached, err = auth.OpenBreached(a.session.BreachedPasswords); err != nil {
-			if errors.Is(err, auth.ErrBreachedForm) {
-				err = paiza.Invalid("config.breached", paiza.Args{"file": a.session.BreachedPasswords})
-			}
-			return nil, nil, errors.Join(err, st.Close())
-		}
+	breached, err := a.breached()
+	if err != nil {
+		return nil, nil, errors.Join(err, st.Close())
 	}
 	d, err := desk.Open(a.ctx, desk.Options{Store: st, Breached: breached, Log: log, Backup: a.plan, Dial: a.dial, Certificate: a.certificate, Quota: a.quota, Reserve: a.reserve,
 		SessionIdle: a.session.Idle, SessionLength: a.session.Lifetime,
-		SecondFactor: desk.SecondFactor(a.session.SecondFactor)})
+		SecondFactor: desk.SecondFactor(a.session.SecondFactor), ClockDrift: a.session.ClockDrift, OldApps: a.session.OldApps})
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())
 	}

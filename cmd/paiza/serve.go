@@ -100,7 +100,7 @@ func (c *serveCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(a.out, a.loc.T("cli.serve.setup", "url", base+"/setup?token="+token))
+		fmt.Fprintln(a.out, a.loc.T("cli.serve.setup", "url", base+"/setup#"+token))
 		return nil
 	})
 }
@@ -125,13 +125,14 @@ func (n *running) serve(a *app, ready func(base string) error) error {
 		return paiza.Unavailable("serve.address", err)
 	}
 	limits := n.cfg.Limits
-	door := api.New(n.desk, api.Options{Catalog: catalog.Default(), Log: n.log, Version: version, Session: web.Visitor, Again: web.VisitorAgain(n.desk), Until: a.ctx})
+	door := api.New(n.desk, api.Options{Catalog: catalog.Default(), Log: n.log, Version: version, Session: web.Visitor, Again: web.VisitorAgain(n.desk), Until: a.ctx,
+		PerMinute: limits.Calls})
 	site := web.New(n.desk, web.Options{Catalog: catalog.Default(), Log: n.log, TLS: n.cfg.Encrypted(), Version: version, MaxUpload: int64(limits.Upload),
-		Metrics: n.metrics, Proxies: n.cfg.Listen.TrustedProxies, Secure: secure, Request: limits.Request, Drain: n.cfg.Listen.Drain, Stop: limits.Stop,
+		Metrics: n.metrics, Proxies: n.cfg.Listen.TrustedProxies, Secure: secure, Request: limits.Request, Pages: limits.Pages, Drain: n.cfg.Listen.Drain, Stop: limits.Stop,
 		PublicURL: n.cfg.Listen.PublicURL, PasskeyID: n.cfg.Passkey.RelyingParty, OIDC: auth.OIDC{Issuer: n.cfg.OIDC.Issuer,
 			ClientID: n.cfg.OIDC.ClientID, ClientSecret: n.cfg.OIDC.ClientSecret, Name: n.cfg.OIDC.Name, ACR: n.cfg.OIDC.ACR},
 		API: door, Reference: door.Document()})
-	stopFigures, err := n.figures(site)
+	stopFigures, err := n.figures(site, secure)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -200,7 +201,7 @@ func (n *running) secure(ctx context.Context) (*tls.Config, error) {
 
 // figures answers scrapes and probes at an address of their own until it is
 // stopped, which is after the pages have stopped.
-func (n *running) figures(site *web.Site) (stop func(), err error) {
+func (n *running) figures(site *web.Site, secure *tls.Config) (stop func(), err error) {
 	address := n.cfg.Metrics.Address
 	if address == "" {
 		return func() {}, nil
@@ -217,9 +218,14 @@ func (n *running) figures(site *web.Site) (stop func(), err error) {
 	mux.Handle("GET /healthz", site.Alive())
 	mux.Handle("GET /readyz", site.Ready())
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second,
-		ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug)}
+		ErrorLog: obs.ServerLog(n.log, time.Now)}
+	answer := func() error { return srv.Serve(l) }
+	if n.cfg.Metrics.TLS {
+		srv.TLSConfig = secure
+		answer = func() error { return srv.ServeTLS(l, "", "") }
+	}
 	go func() {
-		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := answer(); !errors.Is(err, http.ErrServerClosed) {
 			n.log.Error("no figures any more", "error", err)
 		}
 	}()

@@ -86,7 +86,7 @@ func TestSeveralProcesses(t *testing.T) {
 	baseA := strings.SplitN(a.url, "/setup", 2)[0]
 	baseB := strings.SplitN(b.url, "/setup", 2)[0]
 	const login, password = "root", "seven bridges of koenigsberg"
-	post(t, client, baseA+"/setup", url.Values{"token": {link.Query().Get("token")}, "login": {login}, "name": {"First Administrator"}, "agency_name": {"Central Police"}, "agency_kind": {"police"},
+	post(t, client, baseA+"/setup", url.Values{"token": {link.Fragment}, "login": {login}, "name": {"First Administrator"}, "agency_name": {"Central Police"}, "agency_kind": {"police"},
 		"password": {password}, "again": {password}, "repeat": {password}})
 	post(t, client, baseA+"/sign-in", url.Values{"login": {login}, "password": {password}})
 	if body := get(t, client, baseB+"/seizures"); !strings.Contains(body, "/sign-out") {

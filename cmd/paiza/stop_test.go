@@ -69,7 +69,7 @@ func newHouse(t *testing.T, bin, settings string) *house {
 	h := &house{bin: bin, dir: t.TempDir()}
 	certFile, keyFile := certify(t, h.dir, 1)
 	h.file = filepath.Join(h.dir, "paiza.toml")
-	text := fmt.Sprintf("store = %q\n[listen]\naddress = \"127.0.0.1:0\"\n[metrics]\naddress = \":0\"\n[tls]\ncertificate = %q\nkey = %q\nreload = \"1h\"\n%s",
+	text := fmt.Sprintf("store = %q\n[listen]\naddress = \"127.0.0.1:0\"\n[metrics]\naddress = \":0\"\ntls = true\n[tls]\ncertificate = %q\nkey = %q\nreload = \"1h\"\n%s",
 		filepath.Join(h.dir, "n.paiza"), certFile, keyFile, settings)
 	if err := os.WriteFile(h.file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -100,7 +100,7 @@ func newHouse(t *testing.T, bin, settings string) *house {
 	lines := bufio.NewScanner(log)
 	for h.figures == "" && lines.Scan() {
 		if m := figuresAddress.FindStringSubmatch(lines.Text()); m != nil {
-			h.figures = "http://" + m[1]
+			h.figures = "https://" + m[1]
 		}
 	}
 	go io.Copy(io.Discard, log)
@@ -136,7 +136,7 @@ func (h *house) settle(t *testing.T) {
 		t.Fatal(err)
 	}
 	const login, password = "root", "seven bridges of koenigsberg"
-	post(t, h.client, h.base+"/setup", url.Values{"token": {link.Query().Get("token")}, "login": {login}, "name": {"First Administrator"}, "agency_name": {"Central Police"}, "agency_kind": {"police"},
+	post(t, h.client, h.base+"/setup", url.Values{"token": {link.Fragment}, "login": {login}, "name": {"First Administrator"}, "agency_name": {"Central Police"}, "agency_kind": {"police"},
 		"password": {password}, "again": {password}})
 }
 

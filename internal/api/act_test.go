@@ -31,6 +31,7 @@ var apart = map[string]string{
 	"CancelRecovery": "a code for a person", "Recoveries": "a code for a person",
 	// The machine's own command line.
 	"RecoverAtConsole": "the console", "Backup": "the console", "BackUp": "the console; a program asks for a run of the job backup", "Restored": "the console", "MarkDemo": "the console",
+	"RotateSecret": "the console: the file lies on the machine", "RotateLedger": "the console; proof files tell of it",
 	"Import": "waits at the console; startImport with Prefer", "RecogniseFile": "a file of this machine; getLayout",
 	// The same by another name.
 	"Ledger": "listActs without a filter", "LedgerOn": "listActs with a subject",

@@ -26,6 +26,7 @@ import (
 	"paiza"
 	"paiza/internal/catalog"
 	"paiza/internal/desk"
+	"paiza/internal/listen"
 )
 
 // Prefix is where the API answers.
@@ -61,12 +62,11 @@ type API struct {
 	opt     Options
 	mux     *http.ServeMux
 	huma    huma.API
-	calls   *rate
-	failed  *rate // refused tokens by address
+	calls   *listen.Rate
+	failed  *listen.Rate // refused tokens by address
 	readers readers
 	beat    time.Duration // of streams of events
 	cross   *http.CrossOriginProtection
-	change  sync.Mutex    // held from the look at a condition to the end of its act
 	doc     func() []byte // the description, made when it is first asked for
 	handler http.Handler
 }
@@ -92,7 +92,7 @@ func New(d *desk.Desk, opt Options) *API {
 		opt.From = from
 	}
 	a := &API{desk: d, catalog: opt.Catalog, log: opt.Log, now: opt.Now, opt: opt, mux: http.NewServeMux(),
-		calls: newRate(opt.PerMinute, opt.Now), failed: newRate(30, opt.Now), beat: eventBeat, cross: http.NewCrossOriginProtection()}
+		calls: listen.NewRate(opt.PerMinute, opt.Now), failed: listen.NewRate(30, opt.Now), beat: eventBeat, cross: http.NewCrossOriginProtection()}
 	a.describe()
 	for _, r := range routes() {
 		r.register(a)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -66,6 +67,61 @@ func TestExpected(t *testing.T) {
 				}
 				if won != 1 {
 					t.Errorf("%s by %s: %d corrections of one version were taken", tt.path, how.name, won)
+				}
+			}
+		}
+	})
+}
+
+// TestUnchanged: of two who send the tag of what they read, at two processes on
+// one database, one changes it. The processes share nothing else, and each
+// comparison has passed before either act begins.
+func TestUnchanged(t *testing.T) {
+	engines(t, func(t *testing.T, n *testNode) {
+		ctx := t.Context()
+		person := n.person(t, "clerk", paiza.RoleViewer)
+		c, err := n.desk.CreateCase(ctx, n.root, paiza.NewCase{Reference: "2026-18", Members: []string{n.root.ID}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		agency, err := n.desk.CreateAgency(ctx, n.root, paiza.NewAgency{Name: "Customs", Kind: paiza.AgencyCustoms})
+		if err != nil {
+			t.Fatal(err)
+		}
+		imp := n.load(t, someSeizures)
+		second := n.beside(t)
+		for _, tt := range []struct{ method, path, look, body string }{
+			{"PUT", "/people/" + person.ID, "", `{"name":"%s","roles":["viewer"],"disabled":false,"reason":"x"}`},
+			{"PUT", "/cases/" + c.ID, "", `{"reference":"2026-18","title":"%s","members":["` + n.root.ID + `"]}`},
+			{"PUT", "/agencies/" + agency.ID, "", `{"name":"%s","kind":"customs"}`},
+			{"POST", "/imports/" + imp.ID + "/relabel", "/imports/" + imp.ID, `{"handling":{"tlp":"TLP"},"reason":"%s"}`},
+		} {
+			if tt.look == "" {
+				tt.look = tt.path
+			}
+			for round := range 5 {
+				body := strings.Replace(tt.body, "TLP", []string{"green", "amber"}[round%2], 1) // a label that it has is no change
+				header := append(bearer(n.token), "If-Match", n.ask(t, "GET", tt.look, "", bearer(n.token)...).Header.Get("ETag"))
+				doors := []*API{n.api, second, n.api, second, n.api, second}
+				codes, said := make([]int, len(doors)), make([]string, len(doors))
+				var wg sync.WaitGroup
+				for i, door := range doors {
+					wg.Go(func() {
+						r := through(door, tt.method, tt.path, strings.Replace(body, "%s", fmt.Sprintf("by %d in round %d", i, round), 1), header)
+						codes[i], said[i] = r.Code, r.Body.String()
+					})
+				}
+				wg.Wait()
+				won := 0
+				for i, code := range codes {
+					if code == http.StatusOK {
+						won++
+					} else if code != http.StatusPreconditionFailed && !strings.Contains(said[i], "handling.same") { // whoever reads it a moment later
+						t.Errorf("%s: %d %s", tt.path, code, said[i])
+					}
+				}
+				if won != 1 {
+					t.Errorf("%s: %d of %v changed what they read", tt.path, won, codes)
 				}
 			}
 		}

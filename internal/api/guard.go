@@ -12,6 +12,7 @@ import (
 
 	"paiza"
 	"paiza/internal/access"
+	"paiza/internal/listen"
 	"paiza/internal/locale"
 	"paiza/internal/obs"
 	"paiza/wire"
@@ -103,7 +104,7 @@ func (a *API) callerOf(w http.ResponseWriter, r *http.Request) (*caller, error) 
 		if errors.Is(err, paiza.ErrForbidden) {
 			// Counted after the look, so that who sends wrong tokens does not lock out
 			// the good ones behind the same address.
-			if _, wait, ok := a.failed.take(address); !ok {
+			if _, wait, ok := a.failed.Take(address); !ok {
 				return c, &tooMany{wait, "api.too_many_failed"}
 			}
 			w.Header().Set("WWW-Authenticate", `Bearer realm="paiza", error="invalid_token"`)
@@ -164,9 +165,9 @@ func (a *API) rated(w http.ResponseWriter, r *http.Request, c *caller) error {
 	if key == "" {
 		key = a.opt.From(r)
 	}
-	left, reset, ok := a.calls.take(key)
-	w.Header().Set("RateLimit-Policy", fmt.Sprintf(`"minute";q=%d;w=60`, a.calls.max))
-	w.Header().Set("RateLimit", fmt.Sprintf(`"minute";r=%d;t=%d`, left, seconds(reset)))
+	left, reset, ok := a.calls.Take(key)
+	w.Header().Set("RateLimit-Policy", fmt.Sprintf(`"minute";q=%d;w=60`, a.calls.Most()))
+	w.Header().Set("RateLimit", fmt.Sprintf(`"minute";r=%d;t=%d`, left, listen.Seconds(reset)))
 	if !ok {
 		return &tooMany{reset, "api.too_many"}
 	}

@@ -39,12 +39,12 @@ func TestRate(t *testing.T) {
 	n := small(t, Options{PerMinute: 3})
 	for i := range 3 {
 		r := n.ask(t, "GET", "/account", "", bearer(n.token)...)
-		if want := fmt.Sprintf(`"minute";r=%d;t=60`, 2-i); r.StatusCode != http.StatusOK || r.Header.Get("RateLimit") != want {
+		if want := fmt.Sprintf(`"minute";r=%d;t=%d`, 2-i, 20*(i+1)); r.StatusCode != http.StatusOK || r.Header.Get("RateLimit") != want {
 			t.Errorf("request %d: %s, RateLimit %q, want %q", i, r.Status, r.Header.Get("RateLimit"), want)
 		}
 	}
 	r := n.ask(t, "GET", "/account", "", bearer(n.token)...)
-	if r.StatusCode != http.StatusTooManyRequests || r.Header.Get("Retry-After") != "60" {
+	if r.StatusCode != http.StatusTooManyRequests || r.Header.Get("Retry-After") != "20" {
 		t.Errorf("one too many: %s, Retry-After %q", r.Status, r.Header.Get("Retry-After"))
 	}
 	n.clock.forward(time.Minute)

@@ -30,6 +30,7 @@ type testNode struct {
 	api   *API
 	desk  *desk.Desk
 	root  paiza.Actor // an account with every role
+	store string      // its address
 	token string      // of root, with every right that a role has
 	log   *bytes.Buffer
 	clock *clock
@@ -71,7 +72,7 @@ func newNode(t testing.TB, target string, opt Options) *testNode {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &testNode{log: &bytes.Buffer{}, clock: &clock{at: time.Now()}}
+	n := &testNode{store: target, log: &bytes.Buffer{}, clock: &clock{at: time.Now()}}
 	if n.desk, err = desk.Open(t.Context(), desk.Options{Store: st, Now: n.clock.now}); err != nil {
 		t.Fatal(err)
 	}
@@ -89,6 +90,22 @@ func newNode(t testing.TB, target string, opt Options) *testNode {
 	n.root = n.person(t, "root", paiza.Roles()...)
 	n.token = n.tokenFor(t, n.root, rightsOf(n.root), nil)
 	return n
+}
+
+// beside is the API of another process of the node.
+func (n *testNode) beside(t *testing.T) *API {
+	t.Helper()
+	st, err := store.Open(t.Context(), n.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	d, err := desk.Open(t.Context(), desk.Options{Store: st, Now: n.clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	return New(d, Options{Log: slog.New(slog.DiscardHandler), Now: n.clock.now, PerMinute: 1e6})
 }
 
 // person opens an account.

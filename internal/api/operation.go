@@ -54,6 +54,20 @@ func answers(status int) trait { return func(r *route) { r.status = status } }
 // on names the path whose ETag an If-Match of this operation means.
 func on(path string) trait { return func(r *route) { r.subject = path } }
 
+// changes is the subject in the ledger of what the row changes.
+func (r *route) changes(id string) string {
+	kind, _, _ := strings.Cut(strings.TrimPrefix(r.subject, "/"), "/")
+	switch kind {
+	case "people":
+		kind = "person"
+	case "agencies":
+		kind = "agency"
+	default:
+		kind = strings.TrimSuffix(kind, "s")
+	}
+	return kind + "/" + id
+}
+
 // with changes the description.
 func with(fn func(*huma.Operation)) trait { return func(r *route) { r.change = fn } }
 

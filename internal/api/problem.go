@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"paiza"
+	"paiza/internal/listen"
 	"paiza/wire"
 )
 
@@ -209,7 +210,7 @@ func (c *caller) title(p *Problem) *Problem {
 func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var many *tooMany
 	if errors.As(err, &many) {
-		w.Header().Set("Retry-After", strconv.Itoa(seconds(many.wait)))
+		w.Header().Set("Retry-After", strconv.Itoa(listen.Seconds(many.wait)))
 	}
 	p := problemOf(callerOf(r.Context()), err)
 	if p.Status == http.StatusInternalServerError {

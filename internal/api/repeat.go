@@ -21,16 +21,19 @@ const headerKey = "Idempotency-Key"
 // and once for each key.
 func (a *API) changing(row *route, handle http.HandlerFunc, w http.ResponseWriter, r *http.Request) error {
 	if r.Header.Get("If-Match") != "" {
-		// Held in this process, for acts on what has no versions. An act on a record
-		// compares the version of the tag again, in its own transaction.
-		a.change.Lock()
-		defer a.change.Unlock()
+		// The tag is compared here; that nothing happens between this look and the act
+		// is for the act's own transaction to see, whichever process comes between.
+		ctx, err := a.desk.Expect(r.Context(), row.changes(r.PathValue("id")))
+		if err != nil {
+			return err
+		}
 		if now, err := a.unchanged(row, r); err != nil || now != nil {
 			if now != nil {
 				now.send(w, r)
 			}
 			return err
 		}
+		r = r.WithContext(ctx)
 	}
 	given := r.Header.Values(headerKey)
 	if r.Method != http.MethodPost || len(given) == 0 {

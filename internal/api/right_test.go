@@ -9,6 +9,7 @@ import (
 
 	"paiza"
 	"paiza/internal/access"
+	"paiza/internal/listen"
 )
 
 // ownTests are operations that may refuse who has their right: some ask for a
@@ -63,7 +64,7 @@ func TestRefusals(t *testing.T) {
 		} else if row.needs != public && (r.Header.Get("WWW-Authenticate") == "" || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/problem+json")) {
 			t.Errorf("%s without a token: %v", name, r.Header)
 		}
-		n.api.failed.reset()
+		n.api.failed = listen.NewRate(30, n.api.now)
 		for why, token := range bad {
 			if r := ask(row, token); r.StatusCode != http.StatusUnauthorized {
 				t.Errorf("%s with a token that is %s: %s", name, why, r.Status)
@@ -85,16 +86,9 @@ func TestRefusals(t *testing.T) {
 	// All at once when they expire.
 	n.clock.forward(31 * 24 * time.Hour)
 	for _, row := range routes() {
-		n.api.failed.reset()
+		n.api.failed = listen.NewRate(30, n.api.now)
 		if r := ask(row, n.token); r.StatusCode != http.StatusUnauthorized {
 			t.Errorf("%s %s with an expired token: %s", row.method, row.path, r.Status)
 		}
 	}
-}
-
-// reset forgets what was counted.
-func (r *rate) reset() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	clear(r.count)
 }

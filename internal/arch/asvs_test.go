@@ -96,11 +96,13 @@ func TestRequirements(t *testing.T) {
 			}
 		}
 	}
-	no := "none"
-	if len(missing["no"]) > 0 {
-		no = strings.Join(missing["no"], ", ")
+	said := func(list []string) string {
+		if len(list) == 0 {
+			return "none"
+		}
+		return strings.Join(list, ", ")
 	}
-	if want := "Not met: " + no + ". Partly: " + strings.Join(missing["partly"], ", ") + "."; last != want {
+	if want := "Not met: " + said(missing["no"]) + ". Partly: " + said(missing["partly"]) + "."; last != want {
 		t.Errorf("the last line should be:\n%s", want)
 	}
 }

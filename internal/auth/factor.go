@@ -4,35 +4,58 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha1"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
+	"hash"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 )
 
-// One-time codes by time (TOTP, RFC 6238) as every app on a telephone makes
-// them: HMAC-SHA-1, six digits, a new one every 30 seconds. SHA-1 is the only
-// hash that all apps know; what is broken of it, collisions, does not touch
-// HMAC.
+// One-time codes by time (TOTP, RFC 6238): HMAC-SHA-256, six digits, a new one
+// every 30 seconds. Some apps know HMAC-SHA-1 only, as RFC 4226 began; what is
+// broken of SHA-1, collisions, does not touch HMAC, but it is no longer among the
+// hashes that OWASP ASVS 5.0 approves for it (appendix C).
 const (
-	otpSecret = 20 // bytes, the 160 bits of RFC 4226 §4 R6
-	otpDigits = 6
-	otpStep   = 30 // seconds
-	otpSkew   = 1  // steps to either side, for clocks that differ (RFC 6238 §5.2)
+	otpSecret    = 32 // bytes, as long as the hash (RFC 6238 §5.1)
+	oldOTPSecret = 20 // of apps that know SHA-1 only (RFC 4226 §4 R6)
+	otpDigits    = 6
+	otpStep      = 30 // seconds
 )
 
-// OTPSecret is the secret that an app and the node share.
+// OTPSecret is the secret that an app and the node share. Its length says with
+// which hash codes are made.
 type OTPSecret []byte
 
-// NewOTPSecret makes a secret of 160 random bits.
-func NewOTPSecret() OTPSecret {
-	s := make(OTPSecret, otpSecret)
+// NewOTPSecret makes a secret of 256 random bits; for an app that knows SHA-1
+// only, of 160.
+func NewOTPSecret(old bool) OTPSecret {
+	n := otpSecret
+	if old {
+		n = oldOTPSecret
+	}
+	s := make(OTPSecret, n)
 	rand.Read(s)
 	return s
+}
+
+// Hash names the hash of the secret's codes, as apps do.
+func (s OTPSecret) Hash() string {
+	if len(s) == oldOTPSecret {
+		return "SHA1"
+	}
+	return "SHA256"
+}
+
+func (s OTPSecret) hash() func() hash.Hash {
+	if len(s) == oldOTPSecret {
+		return sha1.New
+	}
+	return sha256.New
 }
 
 // Text is the secret as apps take it typed: base32 in groups of four.
@@ -49,6 +72,9 @@ func (s OTPSecret) Text() string {
 // above the code, login the account.
 func (s OTPSecret) URL(node, login string) string {
 	q := url.Values{"secret": {strings.ReplaceAll(s.Text(), " ", "")}, "issuer": {node}}
+	if len(s) != oldOTPSecret {
+		q.Set("algorithm", s.Hash())
+	}
 	u := url.URL{Scheme: "otpauth", Host: "totp", Path: "/" + node + ":" + login, RawQuery: strings.ReplaceAll(q.Encode(), "+", "%20")}
 	return u.String()
 }
@@ -58,9 +84,13 @@ func OTPStep(at time.Time) int64 { return at.Unix() / otpStep }
 
 // Code is the code of a step: RFC 4226 §5.3 over the counter of RFC 6238 §4.2.
 func (s OTPSecret) Code(step int64) string {
+	return s.code(step, s.hash())
+}
+
+func (s OTPSecret) code(step int64, of func() hash.Hash) string {
 	var counter [8]byte
 	binary.BigEndian.PutUint64(counter[:], uint64(step))
-	mac := hmac.New(sha1.New, s)
+	mac := hmac.New(of, s)
 	mac.Write(counter[:])
 	sum := mac.Sum(nil)
 	at := sum[len(sum)-1] & 15
@@ -69,20 +99,34 @@ func (s OTPSecret) Code(step int64) string {
 }
 
 // Check reads a code as a person typed it, with or without blanks. It answers
-// the step that the code belongs to; false when it is of no step now, or of one
-// that is not after the last that was used, so that each code counts once
-// (RFC 6238 §5.2).
-func (s OTPSecret) Check(typed string, now time.Time, last int64) (step int64, ok bool) {
-	if len(typed) > 32 || len(s) < otpSecret {
+// the step that the code belongs to; false when it is of no step that counts, or
+// of one that is not after the last that was used, so that each code counts once
+// (RFC 6238 §5.2). drift is how many steps to either side of the present one
+// count, for clocks that differ; with 0 a code lives for 30 seconds.
+func (s OTPSecret) Check(typed string, now time.Time, last, drift int64) (step int64, ok bool) {
+	if len(typed) > 32 || len(s) < oldOTPSecret {
 		return 0, false
 	}
 	code := strings.Join(strings.Fields(typed), "")
-	for try := OTPStep(now) - otpSkew; try <= OTPStep(now)+otpSkew; try++ {
+	for try := OTPStep(now) - drift; try <= OTPStep(now)+drift; try++ {
 		if subtle.ConstantTimeCompare([]byte(s.Code(try)), []byte(code)) == 1 && try > last {
 			step, ok = try, true
 		}
 	}
 	return step, ok
+}
+
+// OldApp reports whether a code is what an app makes of a new secret when it
+// does not look at the hash that the secret is for, and takes SHA-1: so that its
+// owner can be told.
+func (s OTPSecret) OldApp(typed string, now time.Time) bool {
+	code := strings.Join(strings.Fields(typed), "")
+	for try := OTPStep(now) - 1; try <= OTPStep(now)+1; try++ {
+		if len(s) != oldOTPSecret && s.code(try, sha1.New) == code {
+			return true
+		}
+	}
+	return false
 }
 
 // The methods of RFC 8176 §2, by what they prove.

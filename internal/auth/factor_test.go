@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"crypto/sha1"
 	"net/url"
 	"strings"
 	"testing"
@@ -21,36 +22,74 @@ func TestOTPVectors(t *testing.T) {
 			t.Errorf("second %d: %s, want %s", at, got, want)
 		}
 	}
+	s = OTPSecret("12345678901234567890123456789012")
+	for at, want := range map[int64]string{59: "119246", 1111111109: "084774", 1111111111: "062674", 1234567890: "819424", 2000000000: "698825", 20000000000: "737706"} {
+		if got := s.Code(OTPStep(time.Unix(at, 0))); got != want {
+			t.Errorf("SHA-256, second %d: %s, want %s", at, got, want)
+		}
+	}
 }
 
 func TestOTPCheck(t *testing.T) {
-	s, now := NewOTPSecret(), time.Unix(1_700_000_010, 0)
+	s, now := NewOTPSecret(false), time.Unix(1_700_000_010, 0)
 	at := OTPStep(now)
 	for _, tt := range []struct {
 		name  string
 		typed string
 		last  int64
 		want  bool
+		drift bool // where it is wanted with a drift of one step
 	}{
-		{"now", s.Code(at), 0, true},
-		{"in two groups", s.Code(at)[:3] + " " + s.Code(at)[3:], 0, true},
-		{"one step early", s.Code(at + 1), 0, true},
-		{"one step late", s.Code(at - 1), 0, true},
-		{"two steps late", s.Code(at - 2), 0, false},
-		{"used", s.Code(at), at, false},
-		{"before one that was used", s.Code(at - 1), at, false},
-		{"after one that was used", s.Code(at), at - 1, true},
-		{"empty", "", 0, false},
-		{"five digits", s.Code(at)[:5], 0, false},
-		{"long", strings.Repeat("0", 1000), 0, false},
-		{"another's", NewOTPSecret().Code(at), 0, false},
+		{"now", s.Code(at), 0, true, false},
+		{"in two groups", s.Code(at)[:3] + " " + s.Code(at)[3:], 0, true, false},
+		{"one step early", s.Code(at + 1), 0, false, true},
+		{"one step late", s.Code(at - 1), 0, false, true},
+		{"two steps late", s.Code(at - 2), 0, false, false},
+		{"used", s.Code(at), at, false, false},
+		{"before one that was used", s.Code(at - 1), at, false, false},
+		{"after one that was used", s.Code(at), at - 1, true, false},
+		{"empty", "", 0, false, false},
+		{"five digits", s.Code(at)[:5], 0, false, false},
+		{"long", strings.Repeat("0", 1000), 0, false, false},
+		{"another's", NewOTPSecret(false).Code(at), 0, false, false},
 	} {
-		if step, ok := s.Check(tt.typed, now, tt.last); ok != tt.want || ok && step <= tt.last {
+		if step, ok := s.Check(tt.typed, now, tt.last, 0); ok != tt.want || ok && step <= tt.last {
 			t.Errorf("%s: %d, %v", tt.name, step, ok)
 		}
+		if step, ok := s.Check(tt.typed, now, tt.last, 1); ok != (tt.want || tt.drift) || ok && step <= tt.last {
+			t.Errorf("%s, with a drift: %d, %v", tt.name, step, ok)
+		}
 	}
-	if _, ok := (OTPSecret{}).Check((OTPSecret{}).Code(at), now, 0); ok {
+	if _, ok := (OTPSecret{}).Check((OTPSecret{}).Code(at), now, 0, 1); ok {
 		t.Error("no secret at all takes a code")
+	}
+}
+
+// TestOldApp: an app that takes a new secret for one of the old kind is known for
+// what it is, and opens nothing.
+func TestOldApp(t *testing.T) {
+	s, now := NewOTPSecret(false), time.Unix(1_700_000_010, 0)
+	old := s.code(OTPStep(now), sha1.New)
+	if _, ok := s.Check(old, now, 0, 1); ok || !s.OldApp(old[:3]+" "+old[3:], now) || s.OldApp(s.Code(OTPStep(now)), now) || s.OldApp("", now) {
+		t.Error("an app that makes codes with SHA-1 is not told from one that does not")
+	}
+	if s = NewOTPSecret(true); s.OldApp(s.Code(OTPStep(now)), now) || s.Hash() != "SHA1" {
+		t.Error("the same of a secret that is for it")
+	}
+}
+
+// TestOTPLife: without a drift a code counts for thirty seconds and not one more
+// (OWASP ASVS 5.0 6.5.5).
+func TestOTPLife(t *testing.T) {
+	s, begin := NewOTPSecret(false), time.Unix(1_700_000_010, 0)
+	code, counts := s.Code(OTPStep(begin)), 0
+	for second := range 120 {
+		if _, ok := s.Check(code, begin.Add(time.Duration(second-60)*time.Second), 0, 0); ok {
+			counts++
+		}
+	}
+	if counts != 30 {
+		t.Errorf("a code counts for %d seconds", counts)
 	}
 }
 
@@ -62,6 +101,9 @@ func TestOTPURL(t *testing.T) {
 	}
 	if got := u.Query().Get("secret"); got != "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" {
 		t.Errorf("secret %s", got)
+	}
+	if strings.Contains(NewOTPSecret(true).URL("n", "l"), "algorithm") || !strings.Contains(NewOTPSecret(false).URL("n", "l"), "algorithm=SHA256") {
+		t.Error("the hash is not named where it has to be")
 	}
 	if strings.Contains(u.String(), "+") {
 		t.Error("apps show a plus sign as it stands")
@@ -100,7 +142,7 @@ func FuzzOTPCheck(f *testing.F) {
 	f.Add("١٢٣٤٥٦")
 	s, now := OTPSecret("12345678901234567890"), time.Unix(59, 0)
 	f.Fuzz(func(t *testing.T, typed string) {
-		step, ok := s.Check(typed, now, 0)
+		step, ok := s.Check(typed, now, 0, 1)
 		if ok && s.Code(step) != strings.Join(strings.Fields(typed), "") {
 			t.Errorf("%q is taken for the code of step %d", typed, step)
 		}

@@ -38,9 +38,21 @@ func TestHash(t *testing.T) {
 	if ok, _ := verified(t, a, "a long enough secreT"); ok {
 		t.Error("another password verifies")
 	}
-	// U+00E9 against e and U+0301: two keyboards, one password.
-	if ok, _ := verified(t, hashed(t, "caf\u00e9 caf\u00e9 caf\u00e9"), "cafe\u0301 cafe\u0301 cafe\u0301"); !ok {
-		t.Error("composed and decomposed forms differ")
+	for _, other := range []string{" a long enough secret", "a long enough secret ", "a long enough secret\x00", "ａ long enough secret", a} {
+		if ok, _ := verified(t, a, other); ok {
+			t.Errorf("%q verifies", other)
+		}
+	}
+	long := strings.Repeat("鑰匙", MaxLength/2) // the longest there may be
+	if ok, _ := verified(t, hashed(t, long), long); !ok {
+		t.Error("a long password does not verify")
+	}
+	if ok, _ := verified(t, hashed(t, long), long+strings.Repeat("x", 4*MaxLength)); ok {
+		t.Error("what follows a long password does not count")
+	}
+	// U+00E9 against e and U+0301: what is received is what counts.
+	if ok, _ := verified(t, hashed(t, "caf\u00e9 caf\u00e9 caf\u00e9"), "cafe\u0301 cafe\u0301 cafe\u0301"); ok {
+		t.Error("the composed form verifies as the other")
 	}
 }
 

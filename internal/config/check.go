@@ -25,10 +25,9 @@ func (l *loader) check() {
 	l.choice(&c.Log.Level, c.Log.Level, "debug", "info", "warn", "error")
 	l.choice(&c.Log.Format, c.Log.Format, "text", "json")
 	l.checkStore()
-	if c.Metrics.Address != "" {
-		l.checkAddress(&c.Metrics.Address)
-	}
+	l.checkMetrics()
 	l.checkSession()
+	l.checkBreached()
 	l.checkPasskey()
 	l.checkOIDC()
 	l.checkBackup()
@@ -38,14 +37,30 @@ func (l *loader) check() {
 	if c.Limits.Upload < 1<<20 || c.Limits.Upload > 2<<30 {
 		l.bad(&c.Limits.Upload, "config.range", paiza.Args{"least": Size(1 << 20).String(), "most": Size(2 << 30).String()})
 	}
+	l.count(&c.Limits.Pages, 60, 1_000_000)
+	l.count(&c.Limits.Calls, 60, 1_000_000)
 	l.between(&c.Limits.Request, 5*time.Second, time.Hour)
 	l.between(&c.Limits.Stop, 0, 10*time.Minute)
 	l.between(&c.Listen.Drain, 0, 10*time.Minute)
 }
 
+// checkMetrics lets figures go unencrypted on loopback only.
+func (l *loader) checkMetrics() {
+	m := &l.c.Metrics
+	if m.TLS && l.c.TLS.Certificate == "" {
+		l.bad(&m.TLS, "config.metrics_certificate", nil)
+	}
+	if m.Address == "" || !l.checkAddress(&m.Address) {
+		return
+	}
+	if !m.TLS && !strings.HasPrefix(m.Address, ":") && !Loopback(m.Address) {
+		l.bad(&m.Address, "config.metrics_plain", nil)
+	}
+}
+
 // checkStore refuses a database on another machine to which the connection is
-// encrypted or not as the server likes: "prefer", which drivers take for
-// granted. In the open it goes only where the operator says so.
+// in the open, or encrypted or not as the server likes ("prefer", which drivers
+// take for granted), or encrypted for whoever answers: "require" without a root.
 func (l *loader) checkStore() {
 	c := &l.c
 	if c.Store == "" {
@@ -60,7 +75,8 @@ func (l *loader) checkStore() {
 		host = u.Hostname()
 	}
 	here := host == "" || strings.HasPrefix(host, "/") || Loopback(net.JoinHostPort(host, "0"))
-	if !here && !slices.Contains([]string{"require", "verify-ca", "verify-full", "disable"}, u.Query().Get("sslmode")) {
+	mode, root := u.Query().Get("sslmode"), u.Query().Get("sslrootcert")
+	if !here && mode != "verify-full" && mode != "verify-ca" && (mode != "require" || root == "") {
 		l.bad(&c.Store, "config.database_tls", nil)
 	}
 }
@@ -94,6 +110,13 @@ func (l *loader) choice(to *string, got string, list ...string) {
 func (l *loader) between(to *time.Duration, least, most time.Duration) {
 	if *to < least || *to > most {
 		l.bad(to, "config.range", paiza.Args{"least": shortDuration(least), "most": shortDuration(most)})
+	}
+}
+
+// count holds a number to its bounds.
+func (l *loader) count(to *int, least, most int) {
+	if *to < least || *to > most {
+		l.bad(to, "config.range", paiza.Args{"least": strconv.Itoa(least), "most": strconv.Itoa(most)})
 	}
 }
 
@@ -176,15 +199,20 @@ func (l *loader) checkSession() {
 	s := &l.c.Session
 	l.between(&s.Lifetime, 5*time.Minute, 30*24*time.Hour)
 	l.choice(&s.SecondFactor, s.SecondFactor, "required", "administrators", "off")
-	if s.BreachedPasswords != "" {
-		f, err := os.Open(s.BreachedPasswords)
-		if err != nil {
-			l.bad(&s.BreachedPasswords, "config.file", paiza.Args{"file": s.BreachedPasswords})
-		} else {
-			f.Close()
-		}
-	}
 	l.between(&s.Idle, time.Minute, max(s.Lifetime, time.Minute))
+}
+
+func (l *loader) checkBreached() {
+	file := &l.c.Session.BreachedPasswords
+	if *file == "" {
+		return
+	}
+	f, err := os.Open(*file)
+	if err != nil {
+		l.bad(file, "config.file", paiza.Args{"file": *file})
+		return
+	}
+	f.Close()
 }
 
 // checkPasskey derives what was left open from the public URL. WebAuthn lets a
@@ -232,9 +260,7 @@ var ageKey = regexp.MustCompile(`^age1(pq1)?[02-9ac-hj-np-z]{58,}$`)
 
 func (l *loader) checkBackup() {
 	b := &l.c.Backup
-	if b.Keep < 1 || b.Keep > 10_000 {
-		l.bad(&b.Keep, "config.range", paiza.Args{"least": "1", "most": "10000"})
-	}
+	l.count(&b.Keep, 1, 10_000)
 	for _, r := range b.Recipients {
 		if !ageKey.MatchString(r) {
 			l.bad(&b.Recipients, "config.recipient", paiza.Args{"value": fmt.Sprintf("%.20s", r)})

@@ -64,9 +64,10 @@ type Log struct {
 }
 
 // Metrics is the listener for Prometheus. It is off when the address is empty;
-// an address without a host is on loopback.
+// an address without a host is on loopback, and any other needs TLS.
 type Metrics struct {
 	Address string `toml:"address" env:"PAIZA_METRICS_ADDRESS"`
+	TLS     bool   `toml:"tls" env:"PAIZA_METRICS_TLS" default:"false"` // with the node's certificate
 }
 
 // Session is what a sign-in takes and how long it holds.
@@ -76,6 +77,10 @@ type Session struct {
 	// SecondFactor is from whom a second factor is demanded beside a password:
 	// required (from everybody), administrators, off.
 	SecondFactor string `toml:"second_factor" env:"PAIZA_SECOND_FACTOR" default:"required"`
+	// ClockDrift lets a one-time code count one step of 30 seconds early and late.
+	ClockDrift bool `toml:"clock_drift" env:"PAIZA_CLOCK_DRIFT" default:"false"`
+	// OldApps makes new apps for codes work with SHA-1, for apps that know no other.
+	OldApps bool `toml:"old_apps" env:"PAIZA_OLD_APPS" default:"false"`
 	// BreachedPasswords is a file of SHA-1 hashes, in order, of passwords that nobody
 	// may choose; off when empty.
 	BreachedPasswords string `toml:"breached_passwords" env:"PAIZA_BREACHED_PASSWORDS"`
@@ -125,8 +130,10 @@ type Webhook struct {
 	Allow []string `toml:"allow" env:"PAIZA_WEBHOOK_ALLOW"` // networks (CIDR), addresses, names of hosts
 }
 
-// Limits bound what one request may take.
+// Limits bound what one request may take, and how many one caller may make.
 type Limits struct {
+	Pages   int           `toml:"pages" env:"PAIZA_PAGES_LIMIT" default:"600"`     // a minute, of a person who is signed in
+	Calls   int           `toml:"calls" env:"PAIZA_CALLS_LIMIT" default:"1200"`    // a minute, of a token or an account at the API
 	Upload  Size          `toml:"upload" env:"PAIZA_UPLOAD_LIMIT" default:"2 GiB"` // largest file by a page
 	Request time.Duration `toml:"request" env:"PAIZA_REQUEST_LIMIT" default:"1m"`  // of an ordinary page
 	Stop    time.Duration `toml:"stop" env:"PAIZA_STOP_LIMIT" default:"10s"`       // for requests under way at a stop

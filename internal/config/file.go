@@ -81,17 +81,19 @@ func Load(file string, environ []string, flags map[string]string) (Config, error
 	return l.c, l.fault.err()
 }
 
-// StoreOf answers which store a file and the environment name, and the file of
-// the node's secret where one is named, for verbs that
-// need nothing else: what they say of addresses and certificates is read and
+// StoreOf answers what a verb at the machine of the store needs: which store,
+// where the node's secret lies, and what holds of sign-ins, so that an account
+// that is opened at the console has a password that the pages would take. What a
+// file and the environment say of addresses, certificates and folders is read and
 // not checked.
-func StoreOf(file string, environ []string) (store, secret string, err error) {
+func StoreOf(file string, environ []string) (Config, error) {
 	l := newLoader()
 	if err := l.open(file); err != nil {
-		return "", "", err
+		return Config{}, err
 	}
 	l.environ(environ)
-	return l.c.Store, l.c.SecretFile, l.fault.err()
+	l.checkSession()
+	return l.c, l.fault.err()
 }
 
 // open reads a file; none when the name is empty.

@@ -151,6 +151,13 @@ func (d *Desk) dueHead(ctx context.Context, p store.Peer, head ledger.Checkpoint
 		for _, h := range path {
 			one.body.Proof = append(one.body.Proof, wire.Hash(h))
 		}
+		turns, err := d.store.Turns(ctx, base.Size, head.Size)
+		if err != nil {
+			return one, false, err
+		}
+		for _, t := range turns {
+			one.body.Turns = append(one.body.Turns, wire.LedgerTurn{Former: t.Key, Signed: []byte(t.Signed)})
+		}
 	}
 	one.body.Restored, err = d.store.RestoredSince(ctx, base.Size)
 	return one, err == nil, err

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"paiza"
@@ -74,7 +75,7 @@ func (in *intake) takeCheckpoint(m *wire.Message) (wire.Reason, error) {
 // judge holds a head against the last one that counts. A gap is that it continues
 // one that is not here, later than the last one that is.
 func (in *intake) judge(last store.LedgerHead, head ledger.Checkpoint, c *wire.Checkpoint) (wire.Reason, error) {
-	if !sameLedger(last.Verifier, c.Verifier) {
+	if !sameLedger(last, c, head) {
 		return wire.ReasonLedgerKey, nil
 	}
 	path := make([]ledger.Hash, len(c.Proof))
@@ -103,10 +104,21 @@ func (in *intake) judge(last store.LedgerHead, head ledger.Checkpoint, c *wire.C
 	return wire.ReasonLedger, nil
 }
 
-// sameLedger reports whether a ledger that was pinned to the key pinned may show
-// heads under the key offered. It is the one place where another key of a node's
-// ledger could be accepted, by what proves that the former key gave it.
-func sameLedger(pinned, offered string) bool { return pinned == offered }
+// sameLedger reports whether a ledger whose last head counts may show one under
+// the key offered: the same, or one to which changes of the key lead, each signed
+// by both keys and none of them before the last head, since a key signs nothing
+// after it was changed.
+func sameLedger(last store.LedgerHead, c *wire.Checkpoint, head ledger.Checkpoint) bool {
+	if last.Verifier == c.Verifier {
+		return true
+	}
+	turns := make([]ledger.Turn, len(c.Turns))
+	for i, t := range c.Turns {
+		turns[i] = ledger.Turn{Key: t.Former, Signed: string(t.Signed)}
+	}
+	turned, err := ledger.Follow(turns, c.Verifier, head.Size)
+	return err == nil && slices.ContainsFunc(turned, func(t ledger.Turned) bool { return t.Former == last.Verifier && t.Size > last.Head.Size })
+}
 
 // hold keeps a head as the one that counts, and cosigns it.
 func (in *intake) hold(h store.LedgerHead) error {

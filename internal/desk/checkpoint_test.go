@@ -145,6 +145,65 @@ func TestCosigned(t *testing.T) {
 	})
 }
 
+// TestCosignedTurn: a peer goes on cosigning a ledger whose key was changed, once
+// or more since the last head, and nobody has to decide it. Proofs under a head
+// that he cosigned before the change hold after it.
+func TestCosignedTurn(t *testing.T) {
+	engines(t, func(t *testing.T, target func() string) {
+		ctx, now := t.Context(), exchangeDay
+		a, b := newNation(t, target(), "KAZ", &now), newNation(t, target(), "UZB", &now)
+		a.pair(b)
+		b.pair(a)
+		a.show(b)
+		last := a.cosigned().Upto
+		note, err := a.d.SendNote(ctx, paiza.Operator("T"), paiza.NewDeskNote{Peer: b.id.String(), Title: "before", Text: "x"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.carry(b)
+		for changes := range 3 {
+			for range changes {
+				if _, err := a.d.RotateLedger(ctx, paiza.Operator("T"), "exercise"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			now = now.Add(time.Hour)
+			a.works()
+			a.show(b)
+			upto := a.cosigned().Upto
+			if upto <= last || b.partner(a).Ledger.Aside != nil || b.contradicted() != 0 {
+				t.Fatalf("after %d changes of the key: cosigned %d, before %d, aside %+v", changes, upto, last, b.partner(a).Ledger.Aside)
+			}
+			last = upto
+			a.sound()
+			if _, err := a.s.VerifyLedger(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := a.d.RotateLedger(ctx, paiza.Operator("T"), "exercise"); err != nil {
+			t.Fatal(err)
+		}
+		proof, err := a.d.Proof(ctx, paiza.Operator("T"), "note/"+note.ID, b.id.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		rep, err := proof.Verify()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rep.Ledger) == 0 {
+			t.Fatal("the proof has no entry of the ledger")
+		}
+		p, err := ledger.ParseProof(rep.Ledger[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := p.Verify(ledger.Trust{Key: p.Key}); err != nil || len(ledger.Witnesses(p.Checkpoint, rep.Nodes)) == 0 {
+			t.Errorf("a proof under a head of a former key: %v", err)
+		}
+	})
+}
+
 func historyOf(t *testing.T, n *nation) *wire.History {
 	t.Helper()
 	h, err := n.d.Exchange().History(t.Context(), n.id)

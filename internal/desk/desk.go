@@ -45,6 +45,10 @@ type Options struct {
 	// SecondFactor is from whom a second factor is demanded; the zero value demands
 	// none.
 	SecondFactor SecondFactor
+	// ClockDrift lets a code count one step early and late, for clocks that differ.
+	ClockDrift bool
+	// OldApps makes secrets for apps that know SHA-1 only.
+	OldApps bool
 	// Breached lists passwords that are known from breaches; nil: none are.
 	Breached *auth.Breached
 	// Quota is how much of each peer is taken in a day; zero fields are no limit.
@@ -67,6 +71,8 @@ type Desk struct {
 
 	idle, length time.Duration // of sessions
 	factor       SecondFactor
+	drift        int64 // steps of one-time codes
+	oldApps      bool
 	breached     *auth.Breached
 	pause        func(context.Context, time.Duration)
 	deviceMu     sync.Mutex
@@ -121,7 +127,10 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	}
 	d := &Desk{store: o.Store, cat: o.Catalog, now: o.Now, log: o.Log, holder: holderName(), cube: picture.NewCube(o.Catalog),
 		quota: o.Quota, reserve: o.Reserve, plan: o.Backup, certificate: o.Certificate, asked: make(chan struct{}, 1), room: store.Room,
-		idle: o.SessionIdle, length: o.SessionLength, factor: o.SecondFactor, breached: o.Breached, pause: o.Pause, dial: o.Dial}
+		idle: o.SessionIdle, length: o.SessionLength, factor: o.SecondFactor, oldApps: o.OldApps, breached: o.Breached, pause: o.Pause, dial: o.Dial}
+	if o.ClockDrift {
+		d.drift = 1
+	}
 	d.back, d.stop = context.WithCancel(context.Background())
 	d.watching.look, d.watching.log = d.newestEvent, d.log
 	return d, d.clearCutOff(ctx)
@@ -139,6 +148,7 @@ type entry struct {
 	action, subject, reason, detail string
 	version                         int64
 	content                         []byte
+	turns                           bool // the act gives the ledger another key
 }
 
 // act runs fn in one transaction and writes the ledger entry which fn returns
@@ -150,11 +160,18 @@ func (d *Desk) act(ctx context.Context, who paiza.Actor, fn func(t *store.Tx) (e
 		if err != nil {
 			return err
 		}
+		if err := expected(ctx, t); err != nil {
+			return err
+		}
 		grown = t.Grown()
 		if err := noteRepeat(ctx, t, who, e.subject); err != nil {
 			return err
 		}
-		return t.Append(&paiza.Act{At: d.now(), Actor: who, Action: e.action, Subject: e.subject, Reason: e.reason, Detail: e.detail,
+		write := t.Append
+		if e.turns {
+			write = t.TurnLedger
+		}
+		return write(&paiza.Act{At: d.now(), Actor: who, Action: e.action, Subject: e.subject, Reason: e.reason, Detail: e.detail,
 			Version: e.version, Content: e.content})
 	})
 	if err == nil {

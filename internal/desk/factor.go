@@ -178,12 +178,12 @@ func (d *Desk) checkCode(ctx context.Context, who paiza.Actor, p paiza.Person, t
 	if err != nil {
 		return nil, err
 	}
-	secret, err := d.store.Unseal(otpName(p.ID), o.Secret)
+	secret, err := d.store.Unseal(store.OTPName(p.ID), o.Secret)
 	if err != nil {
 		d.unanswered(ctx, counted)
 		return nil, err
 	}
-	step, ok := auth.OTPSecret(secret).Check(typed, d.now(), o.Step)
+	step, ok := auth.OTPSecret(secret).Check(typed, d.now(), o.Step, d.drift)
 	if !ok {
 		return nil, d.refuseFactor(ctx, who, byCode, fieldFault("code", "factor.wrong"))
 	}
@@ -209,10 +209,6 @@ func (d *Desk) refuseFactor(ctx context.Context, who paiza.Actor, how string, re
 	}
 	return refusal
 }
-
-// otpName is the name under which a person's secret is sealed: it opens in no
-// other row.
-func otpName(person string) string { return "otp/" + person }
 
 // halfStepUp notes the first of two proofs of presence.
 func (d *Desk) halfStepUp(ctx context.Context, who paiza.Actor, session, how string, more func(*store.Tx) error) error {

@@ -13,6 +13,7 @@ import (
 // NewCodes is an app for one-time codes that a person is about to set up.
 type NewCodes struct {
 	Text string // of the secret, to be typed into the app
+	Hash string // with which the app makes codes: SHA256, SHA1
 	URL  string // of the secret, to be drawn
 }
 
@@ -62,10 +63,10 @@ func (d *Desk) BeginCodes(ctx context.Context, who paiza.Actor, session, ceremon
 	}
 	secret, err := d.newSecret(ctx, p, ceremony)
 	if err == nil && secret == nil {
-		secret = auth.NewOTPSecret()
+		secret = auth.NewOTPSecret(d.oldApps)
 		ceremony, err = d.keepSecret(ctx, p, secret, v.From)
 	}
-	return NewCodes{Text: secret.Text(), URL: secret.URL(node, p.Login)}, ceremony, err
+	return NewCodes{Text: secret.Text(), Hash: secret.Hash(), URL: secret.URL(node, p.Login)}, ceremony, err
 }
 
 // newSecret is the secret that waits for a person; nil for none.
@@ -74,7 +75,7 @@ func (d *Desk) newSecret(ctx context.Context, p paiza.Person, ceremony string) (
 	if err != nil || c.Person != p.ID {
 		return nil, err
 	}
-	text, err := d.store.Unseal(otpName(p.ID), string(c.Data))
+	text, err := d.store.Unseal(store.OTPName(p.ID), string(c.Data))
 	return auth.OTPSecret(text), err
 }
 
@@ -82,7 +83,7 @@ func (d *Desk) newSecret(ctx context.Context, p paiza.Person, ceremony string) (
 func (d *Desk) keepSecret(ctx context.Context, p paiza.Person, secret auth.OTPSecret, from string) (string, error) {
 	var sealed string
 	err := d.store.Write(ctx, func(t *store.Tx) (err error) {
-		sealed, err = t.Seal(otpName(p.ID), string(secret))
+		sealed, err = t.Seal(store.OTPName(p.ID), string(secret))
 		return err
 	})
 	if err != nil {
@@ -106,9 +107,13 @@ func (d *Desk) AddCodes(ctx context.Context, who paiza.Actor, session, ceremony,
 	if secret == nil {
 		return Entry{}, paiza.Invalid("signin.ceremony_gone", nil)
 	}
-	step, ok := secret.Check(code, d.now(), 0)
+	step, ok := secret.Check(code, d.now(), 0, d.drift)
 	if !ok {
-		return Entry{}, fieldFault("code", "factor.wrong_new")
+		key := "factor.wrong_new"
+		if secret.OldApp(code, d.now()) {
+			key = "factor.old_app"
+		}
+		return Entry{}, fieldFault("code", key)
 	}
 	if who.Anonymous() {
 		who = self(p, v.From)
@@ -124,7 +129,7 @@ func (d *Desk) AddCodes(ctx context.Context, who paiza.Actor, session, ceremony,
 		if err != nil {
 			return entry{}, err
 		}
-		sealed, err := t.Seal(otpName(p.ID), string(secret))
+		sealed, err := t.Seal(store.OTPName(p.ID), string(secret))
 		if err != nil {
 			return entry{}, err
 		}

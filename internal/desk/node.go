@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"paiza"
@@ -87,6 +88,11 @@ func (d *Desk) Tidy(ctx context.Context) error {
 	}
 	today, _ := d.day()
 	if err := d.store.DropOldUse(ctx, today-31); err != nil {
+		return err
+	}
+	// Of a change, or a restore, that was cut short. A file that a vault hands out
+	// cannot be written, and is not ours to tidy.
+	if err := d.store.DropFormerSecrets(ctx); err != nil && !errors.Is(err, paiza.ErrUnavailable) {
 		return err
 	}
 	before := now.AddDate(0, 0, -7)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -130,14 +128,14 @@ func fill(r io.Reader, buf []byte, n int) ([]byte, error) {
 	return buf, nil
 }
 
-// Listen serves peers on a listener until the context ends.
+// Listen serves peers on a listener until the context ends. server brings its TLS
+// and the log of its connections.
 func (n *Node) Listen(ctx context.Context, l net.Listener, server *http.Server) error {
 	server.Handler = n.Handler()
 	server.ReadHeaderTimeout = n.limits.Slow
 	server.IdleTimeout = 5 * time.Minute
 	server.MaxHeaderBytes = headerBytes
 	server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 2*n.limits.Serve + 8}
-	server.ErrorLog = log.New(discarded{n.Log}, "", 0)
 	stop := context.AfterFunc(ctx, func() {
 		done, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
@@ -149,13 +147,4 @@ func (n *Node) Listen(ctx context.Context, l net.Listener, server *http.Server) 
 		return nil
 	}
 	return err
-}
-
-// discarded writes what the HTTP library says of broken connections to the
-// node's log, where it is of use to an operator who looks for it.
-type discarded struct{ log *slog.Logger }
-
-func (d discarded) Write(b []byte) (int, error) {
-	d.log.Debug("connection of a peer", "cause", string(b))
-	return len(b), nil
 }

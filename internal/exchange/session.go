@@ -46,7 +46,7 @@ func (p *peer) run(ctx context.Context) {
 		}
 		p.note(err)
 		if err != nil {
-			p.node.Log.Info("exchange with a peer was interrupted", "peer", p.id, "reason", err)
+			p.node.Log.Info("exchange with a peer was interrupted", "peer", p.id, "cause", err)
 		}
 		p.rest(ctx, err)
 	}

@@ -84,7 +84,7 @@ func (s *Webhooks) begin(ctx context.Context, id string) {
 	}
 	s.work.Go(func() {
 		defer func() { <-s.turn }()
-		err := s.sendAll(ctx, claim)
+		err := s.sendAll(ctx, id, claim)
 		// What was lost meanwhile is another's; what was removed is nobody's.
 		if err != nil && ctx.Err() == nil && !errors.Is(err, paiza.ErrConflict) && !errors.Is(err, paiza.ErrNotFound) {
 			s.log.Error("events were not sent to a webhook", "webhook", id, "error", err)
@@ -99,7 +99,7 @@ func (s *Webhooks) begin(ctx context.Context, id string) {
 
 // sendAll sends one message after the other until nothing is left or one is not
 // received.
-func (s *Webhooks) sendAll(ctx context.Context, claim *desk.WebhookClaim) error {
+func (s *Webhooks) sendAll(ctx context.Context, id string, claim *desk.WebhookClaim) error {
 	for ctx.Err() == nil {
 		call, err := claim.Next(ctx)
 		if err != nil || call == nil {
@@ -109,6 +109,9 @@ func (s *Webhooks) sendAll(ctx context.Context, claim *desk.WebhookClaim) error 
 		outcome, status := s.send(ctx, call)
 		if ctx.Err() != nil && outcome != paiza.DeliveryDone {
 			return nil // the node stops: that is no failure of the receiver
+		}
+		if outcome != paiza.DeliveryDone {
+			s.log.Info("a message was not received at a webhook", "webhook", id, "kind", string(outcome), "status", status)
 		}
 		if err := claim.Done(context.WithoutCancel(ctx), call, outcome, status, time.Since(began)); err != nil {
 			return err

@@ -7,8 +7,8 @@
 // The package computes and checks: it reads and writes no database (package
 // store does) and decides nothing (package desk does). Read leaf.go for what an
 // entry says, tree.go for the tree, checkpoint.go for the signed head, cosign.go for
-// the signatures of other nodes under it, proof.go for the file that a person
-// hands to a court.
+// the signatures of other nodes under it, turn.go for a change of its key, proof.go
+// for the file that a person hands to a court.
 package ledger
 
 import "fmt"
@@ -32,6 +32,7 @@ const (
 	FaultAdded      = "added"      // the log is longer than its checkpoint
 	FaultHead       = "head"       // the tree is not the one of the checkpoint
 	FaultCheckpoint = "checkpoint" // the checkpoint is missing or not signed by the key
+	FaultTurn       = "turn"       // a change of the key is not signed by both keys, or not in the log
 	FaultHistory    = "history"    // the log is not a continuation of an earlier checkpoint
 	FaultCosigned   = "cosigned"   // the same, of one that other nodes cosigned
 )
@@ -53,6 +54,8 @@ func (f *Fault) Error() string {
 		return fmt.Sprintf("the ledger of %d entries is not the one that its checkpoint signs", f.At)
 	case FaultCosigned:
 		return fmt.Sprintf("the ledger is not the one that %s cosigned at entry %d", f.By, f.At)
+	case FaultTurn:
+		return fmt.Sprintf("the change of the ledger's key at entry %d does not hold", f.At)
 	case FaultHistory:
 		return fmt.Sprintf("the ledger is not a continuation of the checkpoint at entry %d", f.At)
 	}

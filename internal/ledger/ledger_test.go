@@ -330,6 +330,8 @@ func FuzzParseProof(f *testing.F) {
 	f.Add(p.Bytes())
 	p.Since = l.since(f, 9, 4)
 	f.Add(p.Bytes())
+	p.Turns = []ledger.Turn{l.turn(f, keyOf(f), key, 5, 9)}
+	f.Add(p.Bytes())
 	f.Add([]byte("paiza ledger proof 1\nkey k\n\ncheckpoint\n"))
 	known := map[string]bool{}
 	for _, leaf := range l.leaves {

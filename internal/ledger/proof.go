@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,12 +40,18 @@ const (
 //	since SIZE HASH            only when asked for: an earlier head, and the
 //	HASH                       proof that the log continues it
 //
+//	turn NAME+HASH+KEY         only where the key was changed: a former key, the
+//	signed STATEMENT           statement that hands the log over (turn.go), and
+//	path                       the proof that the log continues it
+//	HASH
+//
 //	checkpoint
 //	…                          the signed head, see checkpoint.go
 type Proof struct {
 	Key        string // verifier of the node's ledger key
 	Entries    []Entry
 	Since      *Since
+	Turns      []Turn // how the key came from the first one, oldest first
 	Checkpoint string
 }
 
@@ -97,6 +104,10 @@ func (p *Proof) Bytes() []byte {
 		fmt.Fprintf(&b, "since %d %s\n", s.Size, s.Root)
 		hashes(s.Path)
 	}
+	for _, t := range p.Turns {
+		b.WriteString("turn " + t.Key + "\nsigned " + escaper.Replace(t.Signed) + "\npath\n")
+		hashes(t.Path)
+	}
 	b.WriteString("checkpoint\n" + p.Checkpoint)
 	return []byte(b.String())
 }
@@ -123,6 +134,8 @@ func ParseProof(data []byte) (*Proof, error) {
 			p.Entries = append(p.Entries, r.entry())
 		case strings.HasPrefix(word, "since ") && p.Since == nil:
 			p.Since = r.since(word)
+		case strings.HasPrefix(word, "turn ") && len(p.Turns) < MaxTurns:
+			p.Turns = append(p.Turns, r.turn(word))
 		case word == "checkpoint" && len(r.rest) <= MaxCheckpoint:
 			p.Checkpoint = r.rest
 			if r.bad || string(p.Bytes()) != string(data) { // one proof has one text
@@ -189,6 +202,13 @@ func (r *lines) since(word string) *Since {
 	return &Since{Size: n, Root: h, Path: r.path()}
 }
 
+func (r *lines) turn(word string) Turn {
+	t := Turn{Key: strings.TrimPrefix(word, "turn "), Signed: unescaper.Replace(r.after("signed "))}
+	r.bad = r.next() != "path" || r.bad
+	t.Path = r.path()
+	return t
+}
+
 func (r *lines) path() (out []Hash) {
 	for !r.bad {
 		line := r.next()
@@ -213,6 +233,7 @@ type Trust struct {
 var (
 	ErrKey       = errors.New("the proof is signed with another key")
 	ErrSignature = errors.New("the checkpoint of the proof is not signed by its key")
+	ErrTurn      = errors.New("a change of the ledger's key in the proof does not hold")
 	ErrEntry     = errors.New("an entry does not belong to the ledger that the checkpoint signs")
 	ErrShown     = errors.New("the particulars shown are not those of the entry")
 	ErrHistory   = errors.New("the ledger of the proof is not a continuation of the given checkpoint")
@@ -222,20 +243,26 @@ var (
 )
 
 // Verify checks a proof against what is trusted. It answers the entries, with
-// their particulars where they are shown, and the head that proves them.
+// their particulars where they are shown, and the head that proves them. A
+// trusted key may be a former one of the log: then Proof.Key is the one that
+// follows it by the turns in the proof.
 func (p *Proof) Verify(t Trust) ([]paiza.Act, Checkpoint, error) {
 	if t.Key == "" && t.Checkpoint == "" {
 		return nil, Checkpoint{}, ErrTrust
 	}
-	if t.Key != "" && t.Key != p.Key {
+	if t.Key != "" && t.Key != p.Key && !slices.ContainsFunc(p.Turns, func(turn Turn) bool { return turn.Key == t.Key }) {
 		return nil, Checkpoint{}, ErrKey
 	}
 	head, err := OpenCheckpoint(p.Checkpoint, p.Key)
 	if err != nil {
 		return nil, head, ErrSignature
 	}
+	turned, err := p.followed(head)
+	if err != nil {
+		return nil, head, ErrTurn
+	}
 	if t.Checkpoint != "" {
-		if err := p.continues(head, t.Checkpoint); err != nil {
+		if err := p.continues(head, turned, t.Checkpoint); err != nil {
 			return nil, head, err
 		}
 	}
@@ -251,9 +278,12 @@ func (p *Proof) Verify(t Trust) ([]paiza.Act, Checkpoint, error) {
 	return acts, head, nil
 }
 
-func (p *Proof) continues(head Checkpoint, signed string) error {
-	old, err := OpenCheckpoint(signed, p.Key)
+func (p *Proof) continues(head Checkpoint, turned []Turned, signed string) error {
+	old, err := OpenEarlier(signed, turned, p.Key)
+	var f *Fault
 	switch {
+	case errors.As(err, &f):
+		return ErrHistory
 	case err != nil:
 		return ErrKey
 	case old.Size == head.Size && old.Root == head.Root:

@@ -17,6 +17,7 @@ import (
 	"paiza"
 	"paiza/internal/desk"
 	"paiza/internal/exchange"
+	"paiza/internal/obs"
 	"paiza/wire"
 )
 
@@ -108,7 +109,7 @@ func Open(ctx context.Context, d *desk.Desk, address string, o Options) (l *Link
 func (l *Link) Serve(ctx context.Context, listener net.Listener) (wait func()) {
 	l.x.OnGrown(l.node.Wake)
 	l.work.Go(func() {
-		if err := l.node.Listen(ctx, listener, &http.Server{TLSConfig: exchange.ServerTLS(l.x.Certificate, l.x)}); err != nil {
+		if err := l.node.Listen(ctx, listener, &http.Server{TLSConfig: exchange.ServerTLS(l.x.Certificate, l.x), ErrorLog: obs.ServerLog(l.log, time.Now)}); err != nil {
 			l.log.Error("the listener for other nodes has stopped", "error", err)
 		}
 	})

@@ -40,6 +40,17 @@ func (t *Tx) Append(a *paiza.Act) error {
 	return nil
 }
 
+// ActedOn reports whether an act on a subject stands after a number of the
+// ledger. It holds until the transaction ends: no other act commits meanwhile.
+func (t *Tx) ActedOn(subject string, after int64) (acted bool, err error) {
+	if _, err := t.next("act", 0); err != nil {
+		return false, err
+	}
+	var n int64
+	err = t.row("SELECT count(*) FROM act WHERE subject = $1 AND seq > $2", subject, after).Scan(&n)
+	return n > 0, err
+}
+
 // clean gives an act the form in which both engines give it back: times in
 // milliseconds, texts without the null character and in whole UTF-8.
 func clean(a paiza.Act) paiza.Act {

@@ -87,6 +87,12 @@ func (t *Tx) InsertCeremony(c Ceremony, now time.Time, limit int) (bool, error) 
 	return err == nil, err
 }
 
+// EndCeremonies removes all that waits of a kind.
+func (t *Tx) EndCeremonies(kind string) error {
+	_, err := t.exec("DELETE FROM ceremony WHERE kind = $1", kind)
+	return err
+}
+
 // TakeCeremony reads a ceremony and removes it: of two who come back with it,
 // one finds it. The zero value when there is none or it has run out.
 func (s *Store) TakeCeremony(ctx context.Context, id, kind string) (c Ceremony, err error) {

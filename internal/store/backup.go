@@ -38,6 +38,7 @@ var tables = []struct{ name, columns string }{
 	{"token", "id, person, name, hint, digest, scopes, networks, created, expires, revoked, last_used, last_from"},
 	{"act", actColumns},
 	{"ledger_hash", "num, hash"},
+	{"ledger_turn", "size, former, signed"},
 	{"version", "subject, version, seq, content"},
 	{"release", releaseColumns},
 	{"alert", alertColumns},
@@ -484,7 +485,12 @@ func settle(tmp, file string) error {
 	if err := os.Rename(tmp, file); err != nil {
 		return err
 	}
-	dir, err := os.Open(filepath.Dir(file))
+	return syncDir(filepath.Dir(file))
+}
+
+// syncDir makes the names in a folder durable.
+func syncDir(folder string) error {
+	dir, err := os.Open(folder)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,26 @@ func (e engine) matchQuery(words []string) string {
 	return strings.Join(quoted, " & ")
 }
 
+// sharing ends a query whose row nobody may change until the transaction ends.
+// On SQLite a transaction that writes is alone.
+func (e engine) sharing() string {
+	if e == sqlite {
+		return ""
+	}
+	return " FOR SHARE"
+}
+
+// elsewhere counts what holds the database open from another machine, as far as
+// the database can tell: processes of this one read the same file of the secret.
+func (t *Tx) elsewhere() (n int64, err error) {
+	if t.s.engine == sqlite {
+		return 0, nil
+	}
+	err = t.row(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user
+		AND backend_type = 'client backend' AND client_addr IS DISTINCT FROM inet_client_addr()`).Scan(&n)
+	return n, err
+}
+
 var placeholder = regexp.MustCompile(`\$([0-9]+)`)
 
 // anonymous writes ? for $1, $2 … where they stand in order and once each: the

@@ -99,6 +99,15 @@ func (t *Tx) setting(name string) (v string, err error) {
 	return v, err
 }
 
+// settingShared reads a setting that nobody changes until the transaction ends.
+func (t *Tx) settingShared(name string) (v string, err error) {
+	err = t.row("SELECT value FROM meta WHERE name = $1"+t.s.engine.sharing(), name).Scan(&v)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return v, err
+}
+
 // newKey makes the ledger's key, at the first act.
 func (t *Tx) newKey() (*ledger.Key, error) {
 	secret, err := ledger.NewKey()
@@ -326,8 +335,12 @@ func prove(ctx context.Context, tx *sql.Tx, of ProofOf) (*ledger.Proof, error) {
 		}
 		p.Entries = append(p.Entries, entry)
 	}
+	turned, err := turnsOf(ctx, tx, p, c, read)
+	if err != nil {
+		return nil, err
+	}
 	if of.Since != "" {
-		if p.Since, err = since(of.Since, h.verifier, c, read); err != nil {
+		if p.Since, err = since(of.Since, h.verifier, turned, c, read); err != nil {
 			return nil, err
 		}
 	}
@@ -341,8 +354,12 @@ func prove(ctx context.Context, tx *sql.Tx, of ProofOf) (*ledger.Proof, error) {
 	return p, nil
 }
 
-func since(earlier, verifier string, c ledger.Checkpoint, read ledger.Reader) (*ledger.Since, error) {
-	old, err := ledger.OpenCheckpoint(earlier, verifier)
+func since(earlier, verifier string, turned []ledger.Turned, c ledger.Checkpoint, read ledger.Reader) (*ledger.Since, error) {
+	old, err := ledger.OpenEarlier(earlier, turned, verifier)
+	var f *ledger.Fault
+	if errors.As(err, &f) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, &paiza.Error{Kind: paiza.ErrInvalid, Key: "cli.ledger.other_log", Err: err}
 	}

@@ -54,11 +54,11 @@ func (s *Store) ownKey(ctx context.Context) error {
 // VerifyLedgerSince also proves that the ledger continues an earlier checkpoint
 // of it: nothing before that was rewritten, by nobody.
 func (s *Store) VerifyLedgerSince(ctx context.Context, signed string) (int64, error) {
-	_, verifier, err := s.Checkpoint(ctx)
-	if err != nil {
+	earlier, err := s.earlier(ctx, signed)
+	var f *ledger.Fault
+	if errors.As(err, &f) {
 		return 0, err
 	}
-	earlier, err := ledger.OpenCheckpoint(signed, verifier)
 	if err != nil {
 		return 0, &paiza.Error{Kind: paiza.ErrInvalid, Key: "cli.ledger.other_log", Err: err}
 	}
@@ -113,6 +113,7 @@ type verification struct {
 	tx      *sql.Tx
 	earlier []promise   // what the ledger must continue and was not reached yet, by size
 	tree    ledger.Tree // computed so far
+	turned  map[int64]ledger.Turned
 }
 
 func (v *verification) run(tail bool) error {
@@ -136,6 +137,14 @@ func (v *verification) run(tail bool) error {
 	}
 	if err := v.hashExtent(size); err != nil {
 		return err
+	}
+	_, turned, err := followTurns(v.ctx, v.tx, h.verifier, size)
+	if err != nil {
+		return err
+	}
+	v.turned = make(map[int64]ledger.Turned, len(turned))
+	for _, t := range turned {
+		v.turned[t.Size] = t
 	}
 	if tail && size > tailLength {
 		if v.tree, err = edge(v.ctx, v.tx, size-tailLength); err != nil {
@@ -218,6 +227,11 @@ func (v *verification) page(upTo int64) error {
 				return &ledger.Fault{Kind: ledger.FaultTree, At: num}
 			}
 			num++
+		}
+		// Each change of the key is an entry, and each such entry is a change.
+		a, t := acts[i].act, v.turned[seq]
+		if turns := a.Action == ledger.TurnAction; turns != (t.Next != "") || turns && (a.Detail != t.Next || t.Root != v.tree.Root()) {
+			return &ledger.Fault{Kind: ledger.FaultTurn, At: seq}
 		}
 		for ; len(v.earlier) > 0 && v.earlier[0].Size <= seq; v.earlier = v.earlier[1:] {
 			if p := v.earlier[0]; p.Size == seq && p.Root != v.tree.Root() {

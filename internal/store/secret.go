@@ -3,7 +3,6 @@ package store
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -11,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,7 +20,8 @@ import (
 // The node's keys are kept in the database sealed with the node's secret, which
 // is not: 32 bytes in a file of their own. Whoever has the database, or a backup
 // of it, can sign nothing. The file is made with the first key; every process
-// of a node needs the same one (docs/design/secret.md).
+// of a node needs the same one (docs/design/secret.md). secret_rotate.go changes
+// it.
 
 // EnvSecret names the file of the secret where it is not at its usual place.
 const EnvSecret = "PAIZA_SECRET_FILE"
@@ -28,6 +29,10 @@ const EnvSecret = "PAIZA_SECRET_FILE"
 // metaSecret is the fingerprint of the secret, so that a process with another
 // one is told so and does not make keys of its own.
 const metaSecret = "secret_fingerprint"
+
+// maxSecrets is how many secrets a file may hold: the present one, and former
+// ones of which a change or a restore has not yet been finished.
+const maxSecrets = 8
 
 // sealedPrefix marks a setting that is sealed.
 const sealedPrefix = "sealed1:"
@@ -52,33 +57,77 @@ func SecretFile(target string) (string, error) {
 }
 
 // vault seals settings with the secret. The zero value reads its file when it is
-// first asked.
+// first asked, and again when it is asked for a secret that it does not know: a
+// process that serves lives through a change of the secret.
 type vault struct {
 	file string
 	mu   sync.Mutex
-	key  []byte
+	keys [][]byte // of the file: one, or two while the secret changes
 }
 
-// open reads the secret; make makes one where there is none.
-func (v *vault) open(make bool) ([]byte, error) {
+// first is the secret of a store that has sealed nothing yet; it is made where
+// there is none.
+func (v *vault) first() ([]byte, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.key != nil {
-		return v.key, nil
-	}
-	text, err := os.ReadFile(v.file)
-	if errors.Is(err, os.ErrNotExist) && make {
-		text, err = newSecret(v.file)
+	err := v.read()
+	if errors.Is(err, os.ErrNotExist) {
+		var text []byte
+		if text, err = newSecret(v.file); err != nil {
+			return nil, v.fault("store.no_secret", err)
+		}
+		v.keys, err = v.parse(text)
 	}
 	if err != nil {
-		return nil, v.fault("store.no_secret", err)
+		return nil, err
 	}
-	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(key) != 32 {
-		return nil, v.fault("store.secret_form", err)
+	return v.keys[0], nil
+}
+
+// find is the secret with a fingerprint.
+func (v *vault) find(print string) ([]byte, error) {
+	return v.search(func(key []byte) bool { return fingerprint(key) == print })
+}
+
+// search is the first secret that fits, of those known or else of the file as
+// it is now.
+func (v *vault) search(fits func(key []byte) bool) ([]byte, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if i := slices.IndexFunc(v.keys, fits); i >= 0 {
+		return v.keys[i], nil
 	}
-	v.key = key
-	return key, nil
+	if err := v.read(); err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(v.keys, fits); i >= 0 {
+		return v.keys[i], nil
+	}
+	return nil, v.fault("store.other_secret", nil)
+}
+
+func (v *vault) read() error {
+	text, err := os.ReadFile(v.file)
+	if err != nil {
+		return v.fault("store.no_secret", err)
+	}
+	v.keys, err = v.parse(text)
+	return err
+}
+
+// parse reads a file of secrets, one a line.
+func (v *vault) parse(text []byte) (keys [][]byte, err error) {
+	for _, line := range strings.Fields(string(text)) {
+		key, err := hex.DecodeString(line)
+		if err != nil || len(key) != 32 {
+			return nil, v.fault("store.secret_form", err)
+		}
+		keys = append(keys, key)
+	}
+	if len(keys) == 0 || len(keys) > maxSecrets {
+		return nil, v.fault("store.secret_form", nil)
+	}
+	return keys, nil
 }
 
 func (v *vault) fault(key string, err error) error {
@@ -90,9 +139,7 @@ func newSecret(file string) ([]byte, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return nil, err
 	}
-	raw := make([]byte, 32)
-	rand.Read(raw)
-	text := []byte(hex.EncodeToString(raw) + "\n")
+	text := []byte(NewSecret() + "\n")
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".secret-*")
 	if err != nil {
 		return nil, err
@@ -165,21 +212,25 @@ func (t *Tx) SetSecret(name, value string) error {
 // Seal seals a value with the node's secret, which is made when there is none
 // yet, for a column of a row. It opens only under the same name.
 func (t *Tx) Seal(name, value string) (string, error) {
-	known, err := t.setting(metaSecret)
+	// Whoever changes the secret waits for this act, and the other way round: no
+	// row is sealed with a secret that is on its way out.
+	known, err := t.settingShared(metaSecret)
 	if err != nil {
 		return "", err
 	}
-	key, err := t.s.vault.open(known == "")
-	if err != nil {
-		return "", err
-	}
-	switch {
-	case known == "":
-		if err := t.SetMeta(metaSecret, fingerprint(key)); err != nil {
+	if known != "" {
+		key, err := t.s.vault.find(known)
+		if err != nil {
 			return "", err
 		}
-	case known != fingerprint(key):
-		return "", t.s.vault.fault("store.other_secret", nil)
+		return seal(key, name, value)
+	}
+	key, err := t.s.vault.first()
+	if err != nil {
+		return "", err
+	}
+	if err := t.SetMeta(metaSecret, fingerprint(key)); err != nil {
+		return "", err
 	}
 	return seal(key, name, value)
 }
@@ -196,14 +247,13 @@ func (t *Tx) Secret(name string) (string, error) {
 // Unseal opens what Seal sealed under the name.
 func (s *Store) Unseal(name, text string) (string, error) { return s.unsealed(name, text) }
 
-func (s *Store) unsealed(name, text string) (string, error) {
-	key, err := s.vault.open(false)
-	if err != nil {
-		return "", err
-	}
-	value, err := unseal(key, name, text)
-	if err != nil {
-		return "", s.vault.fault("store.other_secret", err)
-	}
-	return value, nil
+func (s *Store) unsealed(name, text string) (value string, err error) {
+	_, err = s.vault.search(func(key []byte) bool {
+		opened, err := unseal(key, name, text)
+		if err == nil {
+			value = opened
+		}
+		return err == nil
+	})
+	return value, err
 }

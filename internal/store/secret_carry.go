@@ -5,9 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"os"
-	"path/filepath"
-
-	"paiza"
 )
 
 // A sealed backup carries the node's secret, so that a node burnt down comes
@@ -18,21 +15,21 @@ const metaCarried = "carried_secret"
 
 // CarrySecret puts the node's secret into a copy of the store, which the caller
 // seals at once.
-func (s *Store) CarrySecret(ctx context.Context, file string) error {
-	known, err := s.Meta(ctx, metaSecret)
-	if err != nil || known == "" {
-		return err
-	}
-	key, err := s.vault.open(false)
-	if err != nil {
-		return err
-	}
+func (s *Store) CarrySecret(ctx context.Context, file string) (err error) {
 	c, err := open(ctx, file, asCopy)
 	if err != nil {
 		return err
 	}
-	err = c.Write(ctx, func(t *Tx) error { return t.SetMeta(metaCarried, hex.EncodeToString(key)) })
-	return errors.Join(err, c.Close())
+	defer func() { err = errors.Join(err, c.Close()) }()
+	known, err := c.Meta(ctx, metaSecret) // the secret may have been changed since the copy was made
+	if err != nil || known == "" {
+		return err
+	}
+	key, err := s.vault.find(known)
+	if err != nil {
+		return err
+	}
+	return c.Write(ctx, func(t *Tx) error { return t.SetMeta(metaCarried, hex.EncodeToString(key)) })
 }
 
 // readySecret sees to it that a restored store finds its secret beside it: the
@@ -65,25 +62,20 @@ func readySecret(ctx context.Context, backup, target string) error {
 		return err
 	}
 	v := vault{file: file}
-	switch key, err := v.open(false); {
-	case err == nil && fingerprint(key) == want:
-		return nil
+	switch _, err := v.find(want); {
 	case err == nil:
-		return v.fault("restore.other_secret", nil)
-	case !errors.Is(err, os.ErrNotExist):
-		return err
+		return nil
+	case len(v.keys) == 0 && !errors.Is(err, os.ErrNotExist):
+		return err // what is there cannot be read
 	}
 	raw, err := hex.DecodeString(carried)
 	if err != nil || len(raw) != 32 || fingerprint(raw) != want {
+		if len(v.keys) > 0 {
+			return v.fault("restore.other_secret", nil)
+		}
 		return v.fault("restore.no_secret", nil)
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return &paiza.Error{Kind: paiza.ErrUnavailable, Key: "store.cannot_open", Args: paiza.Args{"file": file}, Err: err}
-	}
-	_, err = f.WriteString(carried + "\n")
-	return errors.Join(err, f.Sync(), f.Close())
+	// The store that is replaced keeps its secret until the restore is done, and
+	// the backup may be of a time before the secret was changed.
+	return v.write(append([][]byte{raw}, v.keys...))
 }

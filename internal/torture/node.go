@@ -44,7 +44,8 @@ func newNode(bin, target, dir, name string) (*node, error) {
 		return nil, err
 	}
 	// Secrets of stores on PostgreSQL lie in the folder of settings.
-	env := append(os.Environ(), "XDG_CONFIG_HOME="+dir)
+	// Readers of one account come from many sessions and do not pause.
+	env := append(os.Environ(), "XDG_CONFIG_HOME="+dir, "PAIZA_PAGES_LIMIT=1000000")
 	return &node{bin: bin, target: target, address: address, env: env, log: log}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"path"
+	"time"
 
 	"paiza"
 	"paiza/internal/desk"
@@ -31,6 +32,19 @@ func statusOf(err error) (code int, name string) {
 	return http.StatusInternalServerError, "internal"
 }
 
+// tooMany refuses a person who asks for more pages than anybody reads.
+type tooMany struct {
+	error
+	wait time.Duration
+}
+
+// Unwrap gives the sentence.
+func (t *tooMany) Unwrap() error { return t.error }
+
+func refuseMany(wait time.Duration) error {
+	return &tooMany{&paiza.Error{Kind: paiza.ErrUnavailable, Key: "api.too_many", Args: paiza.Args{"time": wait}}, wait}
+}
+
 // errorView is a refusal as a page: what, why, and what to do now.
 type errorView struct {
 	Status int
@@ -48,7 +62,12 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		err = paiza.Invalid("error.too_large", paiza.Args{"size": visitOf(r).Print.Bytes(tooLarge.Limit)})
 	}
 	code, name := statusOf(err)
-	if wait, ok := desk.WaitOf(err); ok {
+	wait, ok := desk.WaitOf(err)
+	var many *tooMany
+	if errors.As(err, &many) {
+		wait, ok = many.wait, true
+	}
+	if ok {
 		code = http.StatusTooManyRequests
 		w.Header().Set("Retry-After", retryAfter(wait))
 	}

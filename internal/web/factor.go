@@ -149,6 +149,7 @@ type newFactorView struct {
 	Replace bool // he has an app for codes already
 	QR      template.HTML
 	Secret  string // as text, for who cannot hold a camera to the screen
+	Hash    string
 	URL     template.URL
 }
 
@@ -167,7 +168,7 @@ func (s *Site) newFactorPage(w http.ResponseWriter, r *http.Request, code int, f
 		return err
 	}
 	s.sessions.Put(ctx, sessionCodes, ceremony)
-	view := newFactorView{Form: f, Half: v.Half != nil, Secret: codes.Text, URL: template.URL(codes.URL)}
+	view := newFactorView{Form: f, Half: v.Half != nil, Secret: codes.Text, Hash: codes.Hash, URL: template.URL(codes.URL)}
 	if view.Half {
 		_, view.Passkey = s.relyingParty(r)
 	} else {

@@ -206,6 +206,10 @@ func (s *Site) guard(row route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		obs.NoteRoute(r.Context(), row.pattern)
 		v := visitOf(r)
+		if err := s.paced(v); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
 		if v.Half != nil && row.needs != public && row.needs != halfway {
 			http.Redirect(w, r, halfPath(v.Half), http.StatusSeeOther)
 			return
@@ -232,6 +236,23 @@ func (s *Site) guard(row route) http.Handler {
 			s.refuse(w, r, err)
 		}
 	})
+}
+
+// paced counts a request of a person who is signed in, whatever the session:
+// many sessions are no way to more. Strangers get nothing but the forms of the
+// door, which the desk counts.
+func (s *Site) paced(v *visit) error {
+	id := v.Actor.ID
+	if v.Half != nil {
+		id = v.Half.Person.ID
+	}
+	if id == "" {
+		return nil
+	}
+	if _, wait, ok := s.pages.Take(id); !ok {
+		return refuseMany(wait)
+	}
+	return nil
 }
 
 // limit bounds the time in which a request is read and its answer written.

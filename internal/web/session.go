@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/alexedwards/scs/v2"
 
@@ -66,10 +67,9 @@ func (s *Site) askToSignIn(w http.ResponseWriter, r *http.Request) {
 
 // setupView is the page on which the first administrator makes his account.
 type setupView struct {
-	Token  string
-	Form   form
-	Needed bool // nobody has an account yet
-	Kinds  []option
+	Token string // as it was typed; in the link it stands behind #, where no server sees it
+	Form  form
+	Kinds []option
 }
 
 func (s *Site) setupForm(w http.ResponseWriter, r *http.Request) error {
@@ -81,13 +81,12 @@ func (s *Site) setupForm(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 		return nil
 	}
-	view := setupView{Token: r.URL.Query().Get("token"), Needed: needed, Kinds: kindOptions(visitOf(r).Print, "")}
-	return s.render(w, r, http.StatusOK, "session/setup", view)
+	return s.render(w, r, http.StatusOK, "session/setup", setupView{Kinds: kindOptions(visitOf(r).Print, "")})
 }
 
 func (s *Site) setup(w http.ResponseWriter, r *http.Request) error {
 	f := readForm(r)
-	token := f.Get("token")
+	token := strings.TrimSpace(f.Get("token")) // pasted
 	in := paiza.NewPerson{Login: f.Get("login"), Name: f.Get("name"), Password: f.Raw("password"),
 		Language: visitOf(r).Print.Tag(), Roles: paiza.Roles()}
 	person, err := paiza.Person{}, f.same("password", "again")
@@ -98,7 +97,7 @@ func (s *Site) setup(w http.ResponseWriter, r *http.Request) error {
 		if code, _ := statusOf(err); code >= 500 {
 			return err
 		}
-		view := setupView{Token: token, Form: f.failed(visitOf(r).Print, err), Needed: true, Kinds: kindOptions(visitOf(r).Print, f.Get("agency_kind"))}
+		view := setupView{Token: token, Form: f.failed(visitOf(r).Print, err), Kinds: kindOptions(visitOf(r).Print, f.Get("agency_kind"))}
 		code, _ := statusOf(err)
 		return s.render(w, r, code, "session/setup", view)
 	}

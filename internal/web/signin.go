@@ -8,6 +8,7 @@ import (
 	"paiza"
 	"paiza/internal/auth"
 	"paiza/internal/desk"
+	"paiza/internal/listen"
 )
 
 // signinRoutes are the ways in and out, and what a person does with his own
@@ -207,5 +208,5 @@ func (s *Site) signOut(w http.ResponseWriter, r *http.Request) error {
 }
 
 func retryAfter(d time.Duration) string {
-	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
+	return strconv.Itoa(listen.Seconds(d))
 }

@@ -45,6 +45,7 @@ type Options struct {
 	Proxies listen.Proxies // whose word on a client's address is believed
 	Secure  *tls.Config    // the node's own TLS; nil speaks HTTP
 	Request time.Duration  // for an ordinary request; 0 means a minute
+	Pages   int            // how many requests a person may make in a minute; 0 means 600
 	Drain   time.Duration  // at a stop: from "not ready" to closing the address
 	Stop    time.Duration  // at a stop: for requests under way; 0 means ten seconds
 	// PublicURL is the address of the pages as browsers see it, such as
@@ -70,7 +71,8 @@ type Site struct {
 	issuer   *auth.Issuer // nil: none
 	demo     demo
 	handler  http.Handler
-	stopping atomic.Bool // no new work, please: see ready
+	pages    *listen.Rate // of people who are signed in
+	stopping atomic.Bool  // no new work, please: see ready
 	// readReference reads the reference of the API when it is first asked for.
 	readReference func() (referenceView, error)
 }
@@ -92,11 +94,14 @@ func New(d *desk.Desk, opt Options) *Site {
 	if opt.Request == 0 {
 		opt.Request = time.Minute
 	}
+	if opt.Pages == 0 {
+		opt.Pages = 600
+	}
 	if opt.Stop == 0 {
 		opt.Stop = 10 * time.Second
 	}
 	s := &Site{desk: d, catalog: opt.Catalog, log: opt.Log, now: opt.Now, opt: opt,
-		assets: loadAssets(), issuer: auth.NewIssuer(opt.OIDC, opt.Now)}
+		pages: listen.NewRate(opt.Pages, opt.Now), assets: loadAssets(), issuer: auth.NewIssuer(opt.OIDC, opt.Now)}
 	s.sessions = newSessions(d, opt.TLS)
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) {
 		s.anonymous(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, err) })).ServeHTTP(w, r)
@@ -120,7 +125,7 @@ func (s *Site) Serve(ctx context.Context, l net.Listener) error {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		TLSConfig:         s.opt.Secure,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		ErrorLog:          obs.ServerLog(s.log, time.Now),
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
 	done := make(chan error, 1)

@@ -61,7 +61,7 @@ step "one container with SQLite: read-only but for its volumes, without rights"
 docker run -d --name single --read-only --cap-drop ALL --security-opt no-new-privileges=true -e PAIZA_HTTPS=true \
 	-e PAIZA_PUBLIC_URL=https://node.example -v single:/var/lib/paiza -v single-backup:/var/backups/paiza paiza >/dev/null
 await 180 healthy single
-docker logs single 2>&1 | grep -q 'https://node.example/setup?token=' || fail "no one-time link in the log"
+docker logs single 2>&1 | grep -q 'https://node.example/setup#' || fail "no one-time link in the log"
 printf 'seven bridges of koenigsberg\n' | docker exec -i single /paiza user add --name "Duty analyst" --role analyst --role registrar duty
 docker exec single /paiza token add --name deploy-test --scope import.run --scope seizure.read --scope picture.read duty >/run/token
 at=http://$(docker inspect -f '{{.NetworkSettings.IPAddress}}' single):8080
@@ -80,7 +80,7 @@ compose config -q
 compose up -d --no-build
 await 240 healthy paiza-db-1
 await 240 healthy paiza-paiza-1
-compose logs --no-color paiza | grep -q 'https://node.example/setup?token=' || fail "no one-time link in the log"
+compose logs --no-color paiza | grep -q 'https://node.example/setup#' || fail "no one-time link in the log"
 [ "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/readyz)" = 200 ] || fail "the port of the machine does not lead to the node"
 
 step "down and up: the same node, with its secret"

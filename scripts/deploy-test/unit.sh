@@ -48,7 +48,7 @@ certificate . 1
 guide "Install on one machine without Internet" >/run/install.sh
 grep -q systemctl /run/install.sh || fail "the guide has no lines to install by"
 . /run/install.sh >/run/install.out
-grep -q 'localhost:8443/setup?token=' /run/install.out || fail "the journal has no one-time link"
+grep -q 'localhost:8443/setup#' /run/install.out || fail "the journal has no one-time link"
 
 step "verify and judge the unit"
 [ -z "$(systemd-analyze verify /etc/systemd/system/paiza.service 2>&1 | tee /dev/stderr)" ] || fail "systemd-analyze verify has something to say"
