@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"paiza/wire"
@@ -156,6 +157,6 @@ func (n *Node) Listen(ctx context.Context, l net.Listener, server *http.Server) 
 type discarded struct{ log *slog.Logger }
 
 func (d discarded) Write(b []byte) (int, error) {
-	d.log.Debug("connection of a peer", "cause", string(b))
+	d.log.Debug("connection of a peer", "error", strings.TrimSpace(string(b)))
 	return len(b), nil
 }
