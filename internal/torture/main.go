@@ -39,7 +39,7 @@ var (
 )
 
 func main() {
-	if asConsole() {
+	if asConsole() || asCable() {
 		return
 	}
 	flag.Parse()
