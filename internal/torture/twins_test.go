@@ -256,7 +256,7 @@ func judge(t *testing.T, a, b *member) {
 		if err != nil || len(list) > 0 {
 			t.Errorf("set aside at %s: %+v, %v", to.name, list, err)
 		}
-		t.Logf("%s→%s: %d acknowledged, %d there", from.name, to.name, acknowledged, len(there))
+		t.Logf("%s→%s: %d acknowledged", from.name, to.name, acknowledged)
 	}
 	sound(t, a.node)
 	sound(t, b.node)
