@@ -4,7 +4,7 @@
 # make bench   the figures of docs/FIGURES.md
 # make fuzz    every fuzz target for a minute
 # make outdated which libraries are behind; fails when one has been for ninety days
-# make torture nodes that are killed, lose power, are lied to: many rounds of chance; DURATION=5m, SEED=7, ROUNDS=40
+# make torture nodes that are killed, lose power, are lied to: many rounds of chance; DURATION=5m, SEED=7, ROUNDS=40, PROCESSES=5, NETWORKS=5000
 
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
@@ -53,6 +53,8 @@ outdated:
 torture: test-tools build
 	$(GO) run ./internal/torture -duration $(or $(DURATION),2m) -seed $(or $(SEED),0)
 	PAIZA_TORTURE=$(or $(ROUNDS),40) $(GO) test ./internal/testnet/... -count 1 -timeout 60m
+	PAIZA_TORTURE=$(or $(PROCESSES),5) $(GO) test ./internal/torture -run 'TestCable|TestRestoreOlder|TestFlood|TestOutsider|TestOtherVersion' -count 1 -timeout 60m
+	$(GO) test ./internal/exchange -run TestModel -rapid.checks=$(or $(NETWORKS),5000) -count 1 -timeout 60m
 
 clean:
 	rm -rf bin node_modules
