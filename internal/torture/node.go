@@ -41,7 +41,9 @@ func newNode(bin, target, dir, name string) (*node, error) {
 		return nil, err
 	}
 	// Secrets of stores on PostgreSQL lie in the folder of settings.
-	env := append(os.Environ(), "XDG_CONFIG_HOME="+dir)
+	// Pages are read by people with a password alone: a second factor would show them
+	// its own page and no other.
+	env := append(os.Environ(), "XDG_CONFIG_HOME="+dir, "PAIZA_SECOND_FACTOR=off")
 	return &node{bin: bin, target: target, address: address, env: env, log: log}, nil
 }
 
