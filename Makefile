@@ -5,7 +5,7 @@
 # make fuzz    every fuzz target for a minute
 # make outdated which libraries are behind; fails when one has been for ninety days, has a known weakness, or nobody knows
 # make deploy-test the unit and the image of deploy/, run for real in a machine of its own (half an hour without KVM)
-# make torture nodes that are killed, lose power, are lied to: many rounds of chance; DURATION=5m, SEED=7, ROUNDS=40
+# make torture nodes that are killed, lose power, are lied to: many rounds of chance; DURATION=5m, SEED=7, ROUNDS=40, PROCESSES=5, NETWORKS=5000
 
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
@@ -54,6 +54,8 @@ outdated:
 torture: test-tools build
 	$(GO) run ./internal/torture -duration $(or $(DURATION),2m) -seed $(or $(SEED),0)
 	PAIZA_TORTURE=$(or $(ROUNDS),40) $(GO) test ./internal/testnet/... -count 1 -timeout 60m
+	PAIZA_TORTURE=$(or $(PROCESSES),5) $(GO) test ./internal/torture -run 'TestCable|TestRestoreOlder|TestFlood|TestOutsider|TestOtherVersion' -count 1 -timeout 60m
+	$(GO) test ./internal/exchange -run TestModel -rapid.checks=$(or $(NETWORKS),5000) -count 1 -timeout 60m
 
 deploy-test: build
 	@sh scripts/deploy-test.sh $(PARTS)

@@ -88,8 +88,8 @@ func (d *Desk) became(ctx context.Context, s *store.Sending) error {
 	if err != nil {
 		return err
 	}
-	tell(s, good)
-	s.Relayed, err = d.store.RelayedOf(ctx, s.Delivery.Peer, s.Epoch, s.Seq)
+	relayed, err := d.store.RelayedIn(ctx, s.Delivery.Peer, s.Epoch, s.Seq, s.Seq)
+	tell(s, good, relayed)
 	return err
 }
 
@@ -105,16 +105,25 @@ func (d *Desk) becameAll(ctx context.Context, list []store.Sending) error {
 		if err != nil {
 			return err
 		}
+		relayed, err := d.store.RelayedIn(ctx, list[0].Delivery.Peer, list[0].Epoch, list[n-1].Seq, list[0].Seq)
+		if err != nil {
+			return err
+		}
 		for i := range list[:n] {
-			tell(&list[i], good)
+			tell(&list[i], good, relayed)
 		}
 		list = list[n:]
 	}
 	return nil
 }
 
-// tell writes to a message what receipts say of it.
-func tell(s *store.Sending, receipts []*wire.Receipt) {
+// tell writes to a message what receipts say of it, the relays' too.
+func tell(s *store.Sending, receipts []*wire.Receipt, relayed []store.RelayedPart) {
+	for _, x := range relayed {
+		if x.First <= s.Seq && s.Seq <= x.Last {
+			s.Relayed = append(s.Relayed, x.Relayed)
+		}
+	}
 	for _, r := range receipts {
 		covers, refused := r.Covers(s.Epoch, s.Seq)
 		if !covers {

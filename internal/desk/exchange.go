@@ -116,7 +116,7 @@ func (d *Desk) who(ctx context.Context) (*community, error) {
 		}
 		for _, v := range trust.Revocations[node] {
 			if err := h.Revoke(v); err != nil {
-				d.log.Warn("a kept revocation does not hold", "node", node, "reason", err)
+				d.log.Warn("a kept revocation does not hold", "peer", node, "error", err)
 			}
 		}
 		k.histories[node] = h

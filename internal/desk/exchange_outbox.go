@@ -45,7 +45,7 @@ func (x *Exchange) Read(ctx context.Context, peer wire.NodeID, after wire.Cursor
 				if err := x.Withhold(ctx, peer, r.Cursor, why); err != nil {
 					return nil, err
 				}
-				x.d.log.Warn("a message was stopped at the exit", "peer", peer, "epoch", r.Epoch, "number", r.Seq, "reason", why)
+				x.d.log.Warn("a message was stopped at the exit", "peer", peer, "epoch", r.Epoch, "number", r.Seq, "refused", why)
 				r.Item = wire.Item{Digest: wire.Digest(r.Raw), Withheld: why}
 			}
 		}
@@ -216,7 +216,7 @@ func (in *intake) remember(m *wire.Message) (int64, error) {
 		i.Version, i.Gone, i.Content = m.Version, m.Type == wire.TypeTombstone, m.ContentBytes()
 		if t := in.x.taker(m); t != nil {
 			if why, err := t(in, m, &i, true); err != nil || why != "" {
-				in.x.d.log.Warn("a record of this node came back and cannot be read", "subject", m.Subject, "reason", why)
+				in.x.d.log.Warn("a record of this node came back and cannot be read", "epoch", m.Epoch, "number", m.Seq, "refused", why)
 				if err != nil {
 					return 0, err
 				}

@@ -69,7 +69,8 @@ type opened struct {
 	profile  *ingest.Profile
 	known    bool
 	drop     func()
-	handling int64 // number of the rows' handling, once the import has begun
+	handling int64  // number of the rows' handling, once the import has begun
+	holder   string // the import in its lease: not its process, which may be asked for another
 }
 
 func (o *opened) Close() {
@@ -305,7 +306,7 @@ func (d *Desk) begin(ctx context.Context, who paiza.Actor, in ImportRequest) (pa
 	}
 	imp = paiza.Import{File: o.file.Name, SHA256: sum, Size: o.file.Size, Profile: o.profile.Name, Source: o.profile.Series(),
 		Kind: o.profile.Kind, Actor: who.Name, Person: who.ID, Handling: h, Started: d.now(), Catalog: d.cat.Version()}
-	if err := d.takeImportLease(ctx); err != nil {
+	if o.holder, err = d.takeImportLease(ctx); err != nil {
 		o.Close()
 		return imp, nil, err
 	}
@@ -320,7 +321,7 @@ func (d *Desk) begin(ctx context.Context, who paiza.Actor, in ImportRequest) (pa
 	}
 	if err != nil {
 		o.Close()
-		return imp, nil, errors.Join(err, d.dropImportLease(ctx))
+		return imp, nil, errors.Join(err, d.dropImportLease(ctx, o.holder))
 	}
 	return imp, o, nil
 }

@@ -20,9 +20,12 @@ const (
 	leaseBeat = 5 * time.Second
 )
 
-func (d *Desk) takeImportLease(ctx context.Context) error {
-	return d.store.Write(ctx, func(t *store.Tx) error {
-		ok, err := t.TakeLease("import", d.holder, d.now(), leaseTime)
+// takeImportLease gives the name by which the lease is held. It is another each
+// time: a second import in the same process has to be told of the first.
+func (d *Desk) takeImportLease(ctx context.Context) (mine string, err error) {
+	mine = d.holder + "-" + newID()
+	return mine, d.store.Write(ctx, func(t *store.Tx) error {
+		ok, err := t.TakeLease("import", mine, d.now(), leaseTime)
 		if err != nil || ok {
 			return err
 		}
@@ -37,7 +40,7 @@ func (d *Desk) takeImportLease(ctx context.Context) error {
 		if err := t.DropLease("import", holder); err != nil {
 			return err
 		}
-		if ok, err = t.TakeLease("import", d.holder, d.now(), leaseTime); err == nil && !ok {
+		if ok, err = t.TakeLease("import", mine, d.now(), leaseTime); err == nil && !ok {
 			err = paiza.Conflict("import.busy", nil)
 		}
 		return err
@@ -45,7 +48,7 @@ func (d *Desk) takeImportLease(ctx context.Context) error {
 }
 
 // keepImportLease renews the lease until the context ends.
-func (d *Desk) keepImportLease(ctx context.Context) {
+func (d *Desk) keepImportLease(ctx context.Context, mine string) {
 	beat := time.NewTicker(leaseBeat)
 	defer beat.Stop()
 	for {
@@ -54,7 +57,7 @@ func (d *Desk) keepImportLease(ctx context.Context) {
 			return
 		case <-beat.C:
 			err := d.store.Write(ctx, func(t *store.Tx) error {
-				_, err := t.TakeLease("import", d.holder, d.now(), leaseTime)
+				_, err := t.TakeLease("import", mine, d.now(), leaseTime)
 				return err
 			})
 			if err != nil && ctx.Err() == nil {
@@ -64,8 +67,8 @@ func (d *Desk) keepImportLease(ctx context.Context) {
 	}
 }
 
-func (d *Desk) dropImportLease(ctx context.Context) error {
-	return d.store.Write(context.WithoutCancel(ctx), func(t *store.Tx) error { return t.DropLease("import", d.holder) })
+func (d *Desk) dropImportLease(ctx context.Context, mine string) error {
+	return d.store.Write(context.WithoutCancel(ctx), func(t *store.Tx) error { return t.DropLease("import", mine) })
 }
 
 // purgeStale removes rows of imports that were undone or cut off. The caller
@@ -99,11 +102,12 @@ func (d *Desk) clearCutOff(ctx context.Context) error {
 	if err != nil || len(stale)+len(running) == 0 {
 		return err
 	}
-	if err := d.takeImportLease(ctx); err != nil {
+	mine, err := d.takeImportLease(ctx)
+	if err != nil {
 		if errors.Is(err, paiza.ErrConflict) {
 			return nil
 		}
 		return err
 	}
-	return errors.Join(d.purgeStale(ctx), d.dropImportLease(ctx))
+	return errors.Join(d.purgeStale(ctx), d.dropImportLease(ctx, mine))
 }

@@ -20,11 +20,11 @@ func (d *Desk) run(ctx context.Context, who paiza.Actor, in ImportRequest, imp p
 	defer o.Close()
 	beating, stop := context.WithCancel(ctx)
 	var beat sync.WaitGroup
-	beat.Go(func() { d.keepImportLease(beating) })
+	beat.Go(func() { d.keepImportLease(beating, o.holder) })
 	defer func() {
 		stop()
 		beat.Wait() // or a late beat would take the lease again
-		if err := d.dropImportLease(ctx); err != nil {
+		if err := d.dropImportLease(ctx, o.holder); err != nil {
 			d.log.Warn("import lease kept until it runs out", "import", imp.ID, "error", err)
 		}
 	}()
@@ -139,7 +139,7 @@ func (d *Desk) load(ctx context.Context, who paiza.Actor, in ImportRequest, imp 
 		}
 		p.Rows += c.n
 		p.Bytes, p.Updated = c.bytes, d.now()
-		if writeErr = d.write(ctx, loader, c, p); writeErr != nil {
+		if writeErr = d.write(ctx, loader, o.holder, c, p); writeErr != nil {
 			stop()
 			continue
 		}
@@ -171,6 +171,10 @@ func (d *Desk) load(ctx context.Context, who paiza.Actor, in ImportRequest, imp 
 		}
 	}
 	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
+		// Another process may have taken this one for dead, and removed its rows.
+		if err := d.holds(t, o.holder); err != nil {
+			return entry{}, err
+		}
 		revised, err := loader.Settle(t)
 		if err != nil {
 			return entry{}, err
@@ -185,14 +189,17 @@ func (d *Desk) load(ctx context.Context, who paiza.Actor, in ImportRequest, imp 
 	})
 }
 
-func (d *Desk) write(ctx context.Context, l *store.Loader, c chunk, p paiza.Progress) error {
-	return l.Load(ctx, c.rows, c.errs, p, func(t *store.Tx) error {
-		ok, err := t.TakeLease("import", d.holder, d.now(), leaseTime)
-		if err == nil && !ok {
-			return paiza.Conflict("import.busy", nil)
-		}
-		return err
-	})
+func (d *Desk) write(ctx context.Context, l *store.Loader, holder string, c chunk, p paiza.Progress) error {
+	return l.Load(ctx, c.rows, c.errs, p, func(t *store.Tx) error { return d.holds(t, holder) })
+}
+
+// holds renews the lease of an import, or says that it is another's.
+func (d *Desk) holds(t *store.Tx, holder string) error {
+	ok, err := t.TakeLease("import", holder, d.now(), leaseTime)
+	if err == nil && !ok {
+		return paiza.Conflict("import.busy", nil)
+	}
+	return err
 }
 
 func (d *Desk) chunkOf(b *ingest.Batch, importID string) chunk {

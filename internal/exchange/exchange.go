@@ -140,11 +140,11 @@ var limits = map[Verb][2]int64{
 type Limits struct {
 	Window     int           // batches under way to a peer at once; 4
 	Serve      int           // batches of one peer that are taken at once; 8
-	Bytes      int64         // of all peers' requests that are answered at once; 64 MiB
+	Bytes      int64         // of all peers' requests that are answered at once, a third of them one peer's; 64 MiB
 	BatchItems int           // messages of a batch; 256
 	BatchBytes int           // bytes of a batch's messages; wire.BatchTarget
 	Wait       time.Duration // how long a batch waits for those before it; 5 s
-	Call       time.Duration // how long a request may take; 60 s
+	Call       time.Duration // how long a request may take, and its body may come; 60 s
 	Slow       time.Duration // within which a request brings at least 4 KB; 10 s
 	Idle       time.Duration // between two hellos when nothing happens; 60 s
 	Far        time.Duration // the same for a peer behind a relay, where each hello is kept on its way; 1 h

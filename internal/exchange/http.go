@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"paiza/wire"
@@ -73,32 +74,69 @@ func (n *Node) handle(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if size < 0 {
 		size = most[0]
 	}
-	defer n.bytes.Add(-size)
-	if n.bytes.Add(size) > n.limits.Bytes {
+	if !n.load.take(from, size, n.limits.Bytes) {
 		return nil, &wire.Refusal{Reason: wire.ReasonBusy, Detail: "too much at once", After: time.Second}
 	}
-	body, err := readBody(w, r, most[0], n.limits.Slow)
+	defer n.load.give(from, size)
+	body, err := readBody(w, r, most[0], n.limits.Slow, n.limits.Call)
 	if err != nil {
 		return nil, err
 	}
 	return n.Serve(r.Context(), from, verb, body)
 }
 
+// load is the bytes of requests that are being answered, of all peers and of
+// each: one of them alone must not be able to keep out the others.
+type load struct {
+	mu  sync.Mutex
+	all int64
+	of  map[wire.NodeID]int64
+}
+
+// take counts a request; false when there are too many bytes, or more than a
+// third of what may be are this peer's.
+func (l *load) take(from wire.NodeID, size, most int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all+size > most || l.of[from]+size > most/3 {
+		return false
+	}
+	if l.of == nil {
+		l.of = map[wire.NodeID]int64{}
+	}
+	l.all += size
+	l.of[from] += size
+	return true
+}
+
+func (l *load) give(from wire.NodeID, size int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all -= size
+	if l.of[from] -= size; l.of[from] == 0 {
+		delete(l.of, from)
+	}
+}
+
 // readBody reads at most that many bytes, and gives up on who sends them too
-// slowly.
-func readBody(w http.ResponseWriter, r *http.Request, most int64, slow time.Duration) ([]byte, error) {
+// slowly, or not within the time after which a sender himself gives up.
+func readBody(w http.ResponseWriter, r *http.Request, most int64, slow, whole time.Duration) ([]byte, error) {
 	if r.ContentLength > most {
 		return nil, &wire.Refusal{Reason: wire.ReasonLimit, Detail: "the request is too large"}
 	}
 	control := http.NewResponseController(w)
 	body := http.MaxBytesReader(w, r.Body, most)
 	buf := make([]byte, 0, min(max(r.ContentLength+1, 512), most+1))
-	for {
-		if err := control.SetReadDeadline(time.Now().Add(slow)); err != nil {
+	for end := time.Now().Add(whole); ; {
+		next := time.Now().Add(slow)
+		if next.After(end) {
+			next = end
+		}
+		if err := control.SetReadDeadline(next); err != nil {
 			return nil, err
 		}
-		next, err := fill(body, buf, slowBytes)
-		buf = next
+		var err error
+		buf, err = fill(body, buf, slowBytes)
 		switch {
 		case err == io.EOF:
 			return buf, control.SetReadDeadline(time.Time{})

@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ type site struct {
 	url      string
 }
 
-func newSite(t testing.TB, seed string) *site {
+func newSite(t testing.TB, seed string, change ...func(*exchange.Limits)) *site {
 	t.Helper()
 	s := &site{cert: certificate(t)}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -65,8 +66,12 @@ func newSite(t testing.TB, seed string) *site {
 	s.Node, s.id = memory.New(ident, time.Now), ident.Card().Node
 	own := func() *tls.Certificate { return s.cert }
 	transport := exchange.NewHTTP(own, s.Node)
+	limits := exchange.Limits{Slow: 300 * time.Millisecond}
+	for _, f := range change {
+		f(&limits)
+	}
 	s.exchange = exchange.New(exchange.Config{Identity: s.Identity, Trust: s, Outbox: s, Withholder: s, Past: s, Inbox: s, Archive: s,
-		Transport: transport, Limits: exchange.Limits{Slow: 300 * time.Millisecond}})
+		Transport: transport, Limits: limits})
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
@@ -201,6 +206,107 @@ func TestHTTPHostile(t *testing.T) {
 	}
 	meet(t, a, b)
 	await(t, b, a)
+}
+
+// TestHTTPGreedy is a peer who begins many large requests and brings each of them
+// as slowly as he may: another peer is answered all the same, and none of them
+// lasts longer than a request may.
+func TestHTTPGreedy(t *testing.T) {
+	a := newSite(t, "a", func(l *exchange.Limits) { l.Call = 3 * time.Second })
+	b, c := newSite(t, "b"), newSite(t, "c")
+	for _, n := range []*site{b, c} {
+		a.Pair(n.Identity().Card())
+		n.Pair(a.Identity().Card())
+	}
+	own := func() *tls.Certificate { return b.cert }
+	var asked sync.WaitGroup
+	var begun atomic.Int64
+	began := time.Now()
+	for i := range 6 {
+		greedy := &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: exchange.ClientTLS(own, b, a.id)}}
+		defer greedy.CloseIdleConnections()
+		for range 12 {
+			asked.Go(func() {
+				body := &counted{size: 4 << 10, pause: 100 * time.Millisecond}
+				req, err := http.NewRequest(http.MethodPost, a.url+exchange.Path+"batch", body)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if i > 0 { // the first ones do not say how long they are, the others fill what is left
+					req.ContentLength = 128 << 10
+				}
+				res, err := greedy.Do(req)
+				if err == nil {
+					_ = res.Body.Close()
+				}
+				if body.n.Load() > 32<<10 {
+					begun.Add(1) // it was not refused at once
+				}
+			})
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	for range 10 {
+		transport := exchange.NewHTTP(func() *tls.Certificate { return c.cert }, c)
+		_, err := transport.Call(t.Context(), a.id, exchange.VerbHello, make([]byte, 1<<20))
+		transport.Close()
+		if wire.ReasonOf(err) != wire.ReasonMalformed {
+			t.Errorf("another peer is told %v", err)
+		}
+	}
+	asked.Wait()
+	if begun.Load() < 5 || time.Since(began) > 15*time.Second {
+		t.Errorf("%d requests of the greedy peer were begun, and they lasted %v", begun.Load(), time.Since(began))
+	}
+}
+
+// TestHTTPAnswers is a peer whose answers have no end, or come a byte at a time.
+func TestHTTPAnswers(t *testing.T) {
+	a, b := newSite(t, "a"), newSite(t, "b")
+	a.Pair(b.Identity().Card())
+	b.Pair(a.Identity().Card())
+	for name, answer := range map[string]*counted{"without an end": {size: 64 << 10}, "a byte at a time": {size: 1, pause: 50 * time.Millisecond}} {
+		t.Run(name, func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := &http.Server{TLSConfig: exchange.ServerTLS(func() *tls.Certificate { return b.cert }, b),
+				Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					w.WriteHeader(http.StatusOK)
+					for buf := make([]byte, answer.size); ; {
+						n, _ := answer.Read(buf)
+						if _, err := w.Write(buf[:n]); err != nil {
+							return
+						}
+						_ = http.NewResponseController(w).Flush()
+					}
+				})}
+			go func() { _ = server.ServeTLS(l, "", "") }()
+			defer server.Close()
+			moved := exchangetest.NewIdentity(t, "b", time.Now(), func(k *wire.CardBody) {
+				k.Pins, k.Addresses = []wire.Hash{exchange.Pin(b.cert.Leaf)}, []string{"https://" + l.Addr().String()}
+			})
+			other := memory.New(a.Identity(), time.Now)
+			other.Pair(moved.Card())
+			transport := exchange.NewHTTP(func() *tls.Certificate { return a.cert }, other)
+			defer transport.Close()
+			node := exchange.New(exchange.Config{Identity: a.Identity, Trust: other, Outbox: other, Past: other, Inbox: other, Archive: other, Transport: transport,
+				Limits: exchange.Limits{Call: time.Second, Backoff: time.Hour, MaxBackoff: time.Hour}})
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			go node.Run(ctx, b.id)
+			for end := time.Now().Add(20 * time.Second); node.State(b.id).Detail == ""; time.Sleep(5 * time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatalf("after %d bytes the node has not given up", answer.n.Load())
+				}
+			}
+			if n := answer.n.Load(); n > 8*wire.MaxHello {
+				t.Errorf("%d bytes of an answer were taken: %s", n, node.State(b.id).Detail)
+			}
+		})
+	}
 }
 
 // TestHTTPImpostor is another key at the peer's address.

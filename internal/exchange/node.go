@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"paiza/wire"
@@ -44,7 +43,7 @@ type Node struct {
 	Config
 	limits Limits
 	open   chan struct{} // as many batches are opened at once as there are processors
-	bytes  atomic.Int64  // of requests that are being answered
+	load   load
 	mu     sync.Mutex
 	peers  map[wire.NodeID]*peer
 	lanes  map[wire.NodeID]*lane

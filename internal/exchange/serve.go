@@ -13,7 +13,7 @@ func (n *Node) Serve(ctx context.Context, from wire.NodeID, verb Verb, body []by
 	out, err := n.serve(ctx, from, verb, body)
 	if err != nil {
 		r := refusal(err)
-		n.Log.Info("a request of a peer was refused", "peer", from, "verb", verb, "reason", err)
+		n.Log.Info("a request of a peer was refused", "peer", from, "verb", verb, why(err))
 		return nil, r
 	}
 	return out, nil

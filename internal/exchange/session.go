@@ -46,7 +46,7 @@ func (p *peer) run(ctx context.Context) {
 		}
 		p.note(err)
 		if err != nil {
-			p.node.Log.Info("exchange with a peer was interrupted", "peer", p.id, "cause", err)
+			p.node.Log.Info("exchange with a peer was interrupted", "peer", p.id, why(err))
 		}
 		p.rest(ctx, err)
 	}
@@ -343,7 +343,7 @@ func (p *peer) isolate(ctx context.Context, f *flight) error {
 		p.alone = row.Cursor // once may be an accident; what is withheld is so for good
 		return f.err
 	}
-	p.node.Log.Warn("a message is withheld because the peer cannot take it", "peer", p.id, "number", row.Seq, "reason", f.err)
+	p.node.Log.Warn("a message is withheld because the peer cannot take it", "peer", p.id, "number", row.Seq, why(f.err))
 	if err := p.node.Withholder.Withhold(ctx, p.id, row.Cursor, wire.ReasonOf(f.err)); err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package exchange
 
 import (
 	"errors"
+	"log/slog"
+	"slices"
 	"time"
 
 	"paiza/wire"
@@ -51,4 +53,18 @@ func (p *peer) note(err error) {
 			s.Refused = u.Reason
 		}
 	})
+}
+
+// why is what the log says of a failure. Of a refusal it is the reason and no
+// word more: the rest was written by the peer, and so is a reason that this node
+// does not know.
+func why(err error) slog.Attr {
+	r := wire.ReasonOf(err)
+	switch {
+	case r == "":
+		return slog.Any("error", err)
+	case slices.Contains(wire.Reasons(), r):
+		return slog.String("refused", string(r))
+	}
+	return slog.String("refused", "for a reason that is not known here")
 }

@@ -27,7 +27,7 @@ var plain = map[string]bool{
 	"error": true, "err": true, "panic": true, "stack": true, "kind": true, "check": true,
 	"import": true, "upload": true, "rows": true, "n": true, "version": true, "engine": true,
 	"address": true, "file": true, "folder": true, "expires": true, "after": true, "took": true, "job": true, "signal": true,
-	"cause": true, "peer": true, "webhook": true,
+	"cause": true, "webhook": true, "peer": true, "verb": true, "refused": true, "epoch": true, "number": true,
 }
 
 // NewLogger writes to w at the level (debug, info, warn, error) and in the

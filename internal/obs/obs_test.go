@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"paiza"
+	"paiza/wire"
 )
 
 // TestWithheld: whatever code hands to the log, neither content nor secret
@@ -44,6 +45,9 @@ func TestWithheld(t *testing.T) {
 		{"a query", func(l *slog.Logger) { l.Error("GET /seizures?q=" + marker + "&page=2 failed") }, "/seizures?[withheld]"},
 		{"a header", func(l *slog.Logger) { l.Error("Authorization: Bearer " + marker) }, "Authorization: [withheld]"},
 		{"a cookie", func(l *slog.Logger) { l.Error("Cookie: __Host-paiza=" + marker) }, "Cookie"},
+		{"what a peer is refused for", func(l *slog.Logger) {
+			l.Info("x", "peer", wire.NodeID{1, 2, 3}, "refused", wire.ReasonFork, "detail", marker)
+		}, "peer=aebagaaa refused=fork detail=[withheld]"},
 		{"a token alone", func(l *slog.Logger) { l.Error("x", "file", "eyJhbGciOiJIUzI1NiJ9"+marker+"0123456789") }, "file="},
 	} {
 		for _, format := range []string{"text", "json"} {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (t *Tx) Reopen(self wire.NodeID, peer int64, to wire.NodeID, fork wire.Curs
 	if err != nil {
 		return err
 	}
-	if err := t.cut(peer, fork); err != nil {
+	if err := errors.Join(t.cut(peer, fork), t.outlive(peer, fork)); err != nil {
 		return err
 	}
 	back := map[wire.Hash]bool{}

@@ -18,6 +18,7 @@ const (
 	receiptOther   = 1 // of another chain than the log: proves nothing
 	receiptDenying = 2 // sets aside what an earlier one took up
 	receiptEarly   = 3 // of a place that is not in the log (yet)
+	receiptPast    = 4 // of what was replaced in the log
 )
 
 func (t *Tx) insertReceipt(peer int64, ours bool, denial int64, r *wire.Receipt) error {
@@ -95,7 +96,7 @@ func (t *Tx) confirm(peer int64, proven wire.Cursor, receipts []*wire.Receipt, c
 			continue
 		}
 		is := was
-		if was < 0 || was == receiptEarly {
+		if was < 0 || was == receiptEarly || was == receiptPast {
 			if is, err = t.worth(peer, r); err != nil {
 				return err
 			}
@@ -137,6 +138,14 @@ func (t *Tx) worth(peer int64, r *wire.Receipt) (int64, error) {
 		return err
 	}, "SELECT raw FROM receipt WHERE peer = $1 AND ours = 1 AND denial IN (0, 2) AND epoch = $2 AND last >= $3 AND first <= $4", peer, int64(r.Epoch), int64(r.First), int64(r.Last))
 	return is, err
+}
+
+// outlive sets receipts aside that speak of what followed a place in the log and
+// was replaced there: another message may stand under the same number.
+func (t *Tx) outlive(peer int64, fork wire.Cursor) error {
+	_, err := t.exec("UPDATE receipt SET denial = $1 WHERE peer = $2 AND ours = 1 AND denial IN (0, 2) AND (epoch > $3 OR epoch = $4 AND last > $5)",
+		int64(receiptPast), peer, int64(fork.Epoch), int64(fork.Epoch), int64(fork.Seq))
+	return err
 }
 
 // reconfirm looks again at the receipts that came before their place was back.

@@ -47,15 +47,22 @@ func (t *Tx) SetProgress(importNum int64, p paiza.Progress) error {
 	return err
 }
 
-// FinishImport makes the rows of an import count, with its sums.
+// FinishImport makes the rows of an import count, with its sums. One that does
+// not run any more, because it was taken for cut off, is a conflict.
 func (t *Tx) FinishImport(importNum int64, in *paiza.Import, header []string, sum *Rollup) error {
 	if err := t.AddRollup(importNum, sum); err != nil {
 		return err
 	}
 	in.State = paiza.StateDone
-	_, err := t.exec("UPDATE import SET state = $1, finished = $2, counts = $3, notes = $4, header = $5, progress = $6, kind = $7 WHERE num = $8",
-		string(in.State), in.Finished.UnixMilli(), jsonText(in.Counts), jsonText(in.Notes), jsonText(header), jsonText(in.Progress), string(in.Kind), importNum)
-	return err
+	res, err := t.exec("UPDATE import SET state = $1, finished = $2, counts = $3, notes = $4, header = $5, progress = $6, kind = $7 WHERE num = $8 AND state = $9",
+		string(in.State), in.Finished.UnixMilli(), jsonText(in.Counts), jsonText(in.Notes), jsonText(header), jsonText(in.Progress), string(in.Kind), importNum, string(paiza.StateRunning))
+	if err != nil {
+		return err
+	}
+	if n, _ := res.RowsAffected(); n == 0 {
+		return paiza.Conflict("import.cut_off", nil)
+	}
+	return nil
 }
 
 // FailImport marks an import as failed; PurgeImport then removes its rows.

@@ -100,16 +100,24 @@ func (t *Tx) KeepSaid(relay string, r *wire.Receipt) (bool, error) {
 	return n > 0, err
 }
 
-// RelayedOf gives what relays said of the parcels in which a message to a peer
-// travelled, oldest first.
-func (s *Store) RelayedOf(ctx context.Context, node string, epoch, seq uint64) (out []paiza.Relayed, err error) {
+// RelayedPart is what a relay said of a parcel that carried a part of a log.
+type RelayedPart struct {
+	First, Last uint64
+	paiza.Relayed
+}
+
+// RelayedIn is what relays said of parcels that carried messages to a peer from
+// one number of an epoch to another, in order of time.
+func (s *Store) RelayedIn(ctx context.Context, node string, epoch, first, last uint64) (out []RelayedPart, err error) {
 	err = each(ctx, s.read, func(r scanner) error {
-		var x paiza.Relayed
-		err := r.Scan(&x.Node, &x.Event, (*asTime)(&x.At), &x.Reason)
+		var x RelayedPart
+		var from, to int64
+		err := r.Scan(&from, &to, &x.Node, &x.Event, (*asTime)(&x.At), &x.Reason)
+		x.First, x.Last = uint64(from), uint64(to)
 		out = append(out, x)
 		return err
-	}, `SELECT s.relay, d.event, d.at, d.reason FROM parcel_sent s JOIN parcel_said d ON d.hash = s.hash
-		WHERE s.node = $1 AND s.epoch = $2 AND s.last >= $3 AND s.first <= $4 ORDER BY d.at, d.event DESC`, node, int64(epoch), int64(seq), int64(seq))
+	}, `SELECT s.first, s.last, s.relay, d.event, d.at, d.reason FROM parcel_sent s JOIN parcel_said d ON d.hash = s.hash
+		WHERE s.node = $1 AND s.epoch = $2 AND s.last >= $3 AND s.first <= $4 ORDER BY d.at, d.event DESC`, node, int64(epoch), int64(first), int64(last))
 	return out, err
 }
 

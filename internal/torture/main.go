@@ -11,6 +11,9 @@
 // It needs bin/paiza (make build), and PostgreSQL for that engine. What it
 // promises and how stands in docs/design/faults.md. Read torture.go first, then
 // check.go; load.go is the load. It measures nothing but under -load.
+//
+// Its tests also have real nodes talk to each other and see what they bear:
+// twins_test.go first, cable.go for what lies between them.
 package main
 
 import (
@@ -39,7 +42,7 @@ var (
 )
 
 func main() {
-	if asConsole() {
+	if asConsole() || asCable() {
 		return
 	}
 	flag.Parse()

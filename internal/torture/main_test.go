@@ -17,7 +17,7 @@ import (
 var built string
 
 func TestMain(m *testing.M) {
-	if asConsole() {
+	if asConsole() || asCable() {
 		return
 	}
 	dir, err := os.MkdirTemp("", "paiza-torture-test-")
@@ -32,6 +32,9 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	// Processes and these tests find the secrets of stores on PostgreSQL in one
+	// place.
+	os.Setenv("XDG_CONFIG_HOME", filepath.Join(dir, "settings"))
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)

@@ -21,6 +21,7 @@ import (
 // the same address.
 type node struct {
 	bin, target, address string
+	exchange             string // where it listens for other nodes; empty: it talks to none
 	env                  []string
 	log                  *os.File
 
@@ -31,12 +32,8 @@ type node struct {
 
 // newNode gives a node a free port and a log file in a folder.
 func newNode(bin, target, dir, name string) (*node, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeAddress()
 	if err != nil {
-		return nil, err
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
 		return nil, err
 	}
 	log, err := os.OpenFile(filepath.Join(dir, name+".log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
@@ -44,9 +41,19 @@ func newNode(bin, target, dir, name string) (*node, error) {
 		return nil, err
 	}
 	// Secrets of stores on PostgreSQL lie in the folder of settings.
-	// Readers of one account come from many sessions and do not pause.
-	env := append(os.Environ(), "XDG_CONFIG_HOME="+dir, "PAIZA_PAGES_LIMIT=1000000")
+	// Readers of one account come from many sessions and do not pause. They read with
+	// a password alone: a second factor would show them its own page and no other.
+	env := append(os.Environ(), "XDG_CONFIG_HOME="+dir, "PAIZA_PAGES_LIMIT=1000000", "PAIZA_SECOND_FACTOR=off")
 	return &node{bin: bin, target: target, address: address, env: env, log: log}, nil
+}
+
+// freeAddress is an address of loopback where nobody listens.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
 }
 
 func (n *node) url() string { return "http://" + n.address }
@@ -54,6 +61,9 @@ func (n *node) url() string { return "http://" + n.address }
 // start starts the process and waits until it says that it serves.
 func (n *node) start() error {
 	cmd := exec.Command(n.bin, "serve", "--store", n.target, "--address", n.address, "--lang", "en")
+	if n.exchange != "" {
+		cmd.Args = append(cmd.Args, "--exchange", n.exchange)
+	}
 	cmd.Env, cmd.Stderr = n.env, n.log
 	// Who kills the torture kills the node.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

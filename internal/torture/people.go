@@ -82,6 +82,9 @@ func (r *reader) get(ctx context.Context, path string) (status int, body string,
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(resp.Body)
+	if asked, _, _ := strings.Cut(path, "?"); err == nil && resp.Request.URL.Path != asked {
+		return http.StatusSeeOther, string(raw), nil // he was led to another page than he asked for
+	}
 	return resp.StatusCode, string(raw), err
 }
 

@@ -111,13 +111,19 @@ type Party struct {
 // Join puts a store into the network. wrap may put itself before the store's
 // inbox; nil leaves it. The exchange runs with the peers until Leave.
 func Join(net *Network, s Store, wrap func(exchange.Inbox) exchange.Inbox, now func() time.Time, limits exchange.Limits, peers ...wire.NodeID) *Party {
+	return JoinGuarded(net, s, wrap, nil, now, limits, peers...)
+}
+
+// JoinGuarded is Join with a guard at the store's exit.
+func JoinGuarded(net *Network, s Store, wrap func(exchange.Inbox) exchange.Inbox, guard func(wire.NodeID, []byte) wire.Reason, now func() time.Time,
+	limits exchange.Limits, peers ...wire.NodeID) *Party {
 	p := &Party{Store: s, ID: s.Identity().Card().Node, net: net}
 	var inbox exchange.Inbox = s
 	if wrap != nil {
 		inbox = wrap(s)
 	}
 	p.Node = exchange.New(exchange.Config{Identity: s.Identity, Trust: s, Outbox: s, Withholder: s, Past: s, Inbox: inbox, Archive: s,
-		Transport: net.From(p.ID), Now: now, Limits: limits})
+		Transport: net.From(p.ID), Guard: guard, Now: now, Limits: limits})
 	net.Add(p.ID, p.Node)
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop

@@ -28,6 +28,7 @@ type Network struct {
 	nodes map[wire.NodeID]*exchange.Node
 	calls map[exchange.Verb]int
 	fault func(from, to wire.NodeID, verb exchange.Verb) Fault
+	heard func(from, to wire.NodeID, verb exchange.Verb, body []byte)
 }
 
 // NewNetwork makes a network without nodes.
@@ -47,6 +48,25 @@ func (n *Network) Fault(f func(from, to wire.NodeID, verb exchange.Verb) Fault) 
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.fault = f
+}
+
+// Overhear has every request told to f as it leaves.
+func (n *Network) Overhear(f func(from, to wire.NodeID, verb exchange.Verb, body []byte)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.heard = f
+}
+
+// Deliver gives a node a request as one of a peer's, whoever wrote it and
+// whenever.
+func (n *Network) Deliver(ctx context.Context, from, to wire.NodeID, verb exchange.Verb, body []byte) ([]byte, error) {
+	n.mu.Lock()
+	node := n.nodes[to]
+	n.mu.Unlock()
+	if node == nil {
+		return nil, ErrDown
+	}
+	return node.Serve(ctx, from, verb, body)
 }
 
 // Calls is how many requests of the kind were made.
@@ -72,6 +92,9 @@ func (l link) Call(ctx context.Context, to wire.NodeID, verb exchange.Verb, body
 	var f Fault
 	if l.net.fault != nil {
 		f = l.net.fault(l.from, to, verb)
+	}
+	if l.net.heard != nil {
+		l.net.heard(l.from, to, verb, body)
 	}
 	l.net.mu.Unlock()
 	select {

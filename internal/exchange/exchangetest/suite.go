@@ -36,6 +36,7 @@ func Run(t *testing.T, mk Make) {
 		{"a message that the peer cannot take is withheld", withheld},
 		{"what came by courier is not taken again", couriers},
 		{"a receipt of another chain proves nothing", denial},
+		{"a receipt for what was replaced proves nothing", replaced},
 		{"a claim without our signature moves nothing", claim},
 	} {
 		t.Run(c.name, func(t *testing.T) { synctest.Test(t, func(t *testing.T) { c.test(t, mk) }) })

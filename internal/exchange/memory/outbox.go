@@ -178,6 +178,7 @@ func (n *Node) reopen(peer wire.NodeID, fork wire.Cursor, back []*wire.Opened) (
 	}
 	own, last := l.contents(end)
 	l.cut(end)
+	l.outlive(fork)
 	for _, o := range back {
 		l.adopt(o)
 		for _, it := range o.Items {
@@ -293,6 +294,21 @@ func (l *outLog) cut(n int) {
 	if l.proven.Compare(head) > 0 {
 		l.proven = head
 	}
+}
+
+// outlive forgets receipts that speak of what followed a place and was replaced.
+func (l *outLog) outlive(fork wire.Cursor) {
+	var left []*wire.Receipt
+	stale := l.stale
+	for i, r := range l.receipts {
+		switch {
+		case r.End().Compare(fork) <= 0:
+			left = append(left, r)
+		case i < l.stale:
+			stale--
+		}
+	}
+	l.receipts, l.stale = left, stale
 }
 
 // adopt appends messages that the peer gave back.

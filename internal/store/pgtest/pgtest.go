@@ -190,6 +190,9 @@ func (s *Server) Owner() (uid, gid int) {
 	return int(s.cred.Uid), int(s.cred.Gid)
 }
 
+// Folder is where the server keeps everything.
+func (s *Server) Folder() string { return s.dir }
+
 // Crash ends the server as `pg_ctl stop -m immediate` does: without a word to
 // anybody and without a checkpoint.
 func (s *Server) Crash() { s.end(syscall.SIGQUIT) }

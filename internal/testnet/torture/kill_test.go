@@ -15,8 +15,19 @@ func chance() { time.Sleep(time.Duration(50+rand.IntN(350)) * time.Millisecond) 
 // TestKill: either process, or both, end by kill -9 at any moment, again and
 // again, while notes are written and taken in.
 func TestKill(t *testing.T) {
-	t.Parallel()
-	w := newTwins(t, testnet.NodePlan{}, testnet.NodePlan{})
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		kill(t, testnet.NodePlan{}, testnet.NodePlan{})
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		kill(t, testnet.NodePlan{Store: pgtest.New(t)}, testnet.NodePlan{Store: pgtest.New(t)})
+	})
+}
+
+func kill(t *testing.T, pa, pb testnet.NodePlan) {
+	w := newTwins(t, pa, pb)
+	w.a.Rest = 2 * time.Millisecond
 	a, b := w.startA(), w.startB()
 	for range rounds(6) {
 		chance()

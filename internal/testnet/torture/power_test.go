@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
+	"paiza/internal/store/pgtest"
 	"paiza/internal/testnet"
 )
 
@@ -44,18 +46,32 @@ func newDevice(t *testing.T, megabytes int) *device {
 }
 
 func (d *device) unmount() {
-	if out, err := exec.Command("umount", d.dir).CombinedOutput(); err != nil {
-		d.t.Errorf("umount: %v %s", err, out)
+	for tries := 1; ; tries++ {
+		out, err := exec.Command("umount", d.dir).CombinedOutput()
+		if err == nil {
+			return
+		}
+		if tries == 20 { // who has just ended may still hold a file for a moment
+			d.t.Fatalf("umount: %v %s", err, out)
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
 }
 
 // powerLoss is the device as it is at this moment while p works on it: what no
-// one has synced is not on it. The process dies, and the file system is mounted
-// from the copy.
-func (d *device) powerLoss(p *process) []string {
+// one has synced is not on it. The process dies, and so does its PostgreSQL when
+// it has one; the file system is mounted from the copy.
+func (d *device) powerLoss(p *process, db *pgtest.Server) []string {
 	d.t.Helper()
 	if err := p.Process.Signal(syscall.SIGSTOP); err != nil {
 		d.t.Fatal(err)
+	}
+	lose := func() {}
+	if db != nil {
+		var err error
+		if lose, err = db.Freeze(); err != nil {
+			d.t.Fatal(err)
+		}
 	}
 	copied := d.image + "+"
 	out, err := exec.Command("cp", "--sparse=always", "--reflink=auto", d.image, copied).CombinedOutput()
@@ -63,6 +79,7 @@ func (d *device) powerLoss(p *process) []string {
 		d.t.Fatalf("cp: %v %s", err, out)
 	}
 	kept := p.kill()
+	lose()
 	d.unmount()
 	if err := os.Rename(copied, d.image); err != nil {
 		d.t.Fatal(err)
@@ -70,38 +87,66 @@ func (d *device) powerLoss(p *process) []string {
 	if out, err := exec.Command("mount", "-o", "loop", d.image, d.dir).CombinedOutput(); err != nil {
 		d.t.Fatalf("mount: %v %s", err, out)
 	}
+	if db != nil {
+		if err := db.Start(); err != nil {
+			d.t.Fatal(err)
+		}
+	}
 	return kept
 }
 
 // TestPowerLoss: the machine of either node loses its power at any moment. What
-// was acknowledged was on the disk.
+// was acknowledged was on the disk, of SQLite and of PostgreSQL.
 func TestPowerLoss(t *testing.T) {
-	for _, side := range []string{"writer", "reader"} {
-		t.Run(side, func(t *testing.T) {
-			t.Parallel()
-			disk := newDevice(t, 128)
-			plan := testnet.NodePlan{Store: filepath.Join(disk.dir, "n.paiza")}
-			w := newTwins(t, plan, testnet.NodePlan{})
-			if side == "reader" {
-				w = newTwins(t, testnet.NodePlan{}, plan)
-			}
-			a, b := w.startA(), w.startB()
-			for range rounds(3) {
-				chance()
-				if side == "writer" {
-					w.kept = append(w.kept, disk.powerLoss(a)...)
-					a = w.startA()
-				} else {
-					disk.powerLoss(b)
-					b = w.startB()
-				}
-			}
-			chance()
-			w.kept = append(w.kept, a.finish()...)
-			b.finish()
-			w.judge()
-		})
+	for _, engine := range []string{"sqlite", "postgres"} {
+		for _, side := range []string{"writer", "reader"} {
+			t.Run(engine+"/"+side, func(t *testing.T) {
+				t.Parallel()
+				losePower(t, engine, side)
+			})
+		}
 	}
+}
+
+func losePower(t *testing.T, engine, side string) {
+	var db *pgtest.Server
+	size := 128
+	if engine == "postgres" {
+		db, size = pgtest.Own(t), 512
+	}
+	disk := newDevice(t, size)
+	plan := testnet.NodePlan{Store: filepath.Join(disk.dir, "n.paiza")}
+	if db != nil {
+		// The server runs as another user, who comes through here.
+		if err := errors.Join(os.Chmod(filepath.Dir(disk.dir), 0o755), db.Settle(disk.dir)); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(db.Crash)
+		plan.Store = db.URL
+	}
+	w := newTwins(t, plan, testnet.NodePlan{})
+	if side == "reader" {
+		w = newTwins(t, testnet.NodePlan{}, plan)
+	}
+	w.a.Rest = 5 * time.Millisecond // or the reader is given more than he can take in
+	a, b := w.startA(), w.startB()
+	for range rounds(3) {
+		chance()
+		if db != nil {
+			chance() // each commit of PostgreSQL waits longer for the device
+		}
+		if side == "writer" {
+			w.kept = append(w.kept, disk.powerLoss(a, db)...)
+			a = w.startA()
+		} else {
+			disk.powerLoss(b, db)
+			b = w.startB()
+		}
+	}
+	chance()
+	w.kept = append(w.kept, a.finish()...)
+	b.finish()
+	w.judge()
 }
 
 // TestPowerLossTells: the copy of the device is worth something: what a program
