@@ -111,7 +111,7 @@ func (s *Store) seizures(f paiza.SeizureFilter, may access.Expr) *where {
 	}
 	if words := queryWords(f.Text); len(words) > 0 {
 		match := s.engine.matchWords(w.arg(s.engine.matchQuery(words)))
-		w.text = append(w.text, fmt.Sprintf("num IN (%s ORDER BY rowid DESC LIMIT %d)", match, searchMax))
+		w.text = append(w.text, "num "+s.engine.among(fmt.Sprintf("%s ORDER BY rowid DESC LIMIT %d", match, searchMax)))
 	}
 	return w
 }

@@ -13,7 +13,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -23,7 +22,6 @@ import (
 
 	"paiza"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver, named "pgx"
 	_ "modernc.org/sqlite"             // the SQLite driver, named "sqlite"
 )
 
@@ -206,9 +204,9 @@ func refuseForeignFile(path string) error {
 }
 
 func (s *Store) openPostgres(ctx context.Context, target string) error {
-	db, err := sql.Open("pgx", target)
+	db, err := openPool(target)
 	if err != nil {
-		return fmt.Errorf("open PostgreSQL: %w", err)
+		return paiza.Unavailable("store.no_database", err)
 	}
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(8)
