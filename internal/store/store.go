@@ -178,7 +178,7 @@ func sqliteDSN(path, mode, lock string) string {
 		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)",
 		"cache_size(-32768)", "temp_store(memory)", "wal_autocheckpoint(4000)"}}
 	if mode == "ro" {
-		q["_pragma"] = []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-16384)", "temp_store(memory)"}
+		q["_pragma"] = []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-8192)", "temp_store(memory)"}
 		q.Set("mode", "rw") // a read-only handle cannot take part in WAL recovery
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
