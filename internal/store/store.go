@@ -22,7 +22,7 @@ import (
 
 	"paiza"
 
-	_ "modernc.org/sqlite"             // the SQLite driver, named "sqlite"
+	_ "modernc.org/sqlite" // the SQLite driver, named "sqlite"
 )
 
 // Store is an open database. It is safe for concurrent use.
