@@ -168,25 +168,31 @@ func (x *Exchange) peer(ctx context.Context, node wire.NodeID) (*community, stor
 // Identity is this node's cards and keys as they are now; nil when it has none
 // or the store does not answer and never did.
 func (x *Exchange) Identity() *wire.Identity {
-	k, err := x.d.who(context.Background())
-	if err != nil {
-		x.d.log.Error("the node's identity cannot be read", "error", err)
-		x.d.nodes.mu.Lock()
-		defer x.d.nodes.mu.Unlock()
-		if k = x.d.nodes.now; k == nil {
-			return nil
-		}
+	if k := x.known(); k != nil {
+		return k.identity
 	}
-	return k.identity
+	return nil
 }
 
-// Certificate is the certificate with which this node speaks TLS to peers.
+// Certificate is the certificate with which this node speaks TLS to peers; nil
+// when it has none or the store does not answer and never did.
 func (x *Exchange) Certificate() *tls.Certificate {
-	k, err := x.d.who(context.Background())
-	if err != nil {
-		return nil
+	if k := x.known(); k != nil {
+		return k.cert
 	}
-	return k.cert
+	return nil
+}
+
+// known is who the nodes are, or were when the store last answered.
+func (x *Exchange) known() *community {
+	k, err := x.d.who(context.Background())
+	if err == nil {
+		return k
+	}
+	x.d.log.Error("the node's identity cannot be read", "error", err)
+	x.d.nodes.mu.Lock()
+	defer x.d.nodes.mu.Unlock()
+	return x.d.nodes.now
 }
 
 // History implements exchange.Trust: the cards of a peer with which something

@@ -51,6 +51,9 @@ func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire
 			most += len(o.Items)
 		}
 		t.Expect(most)
+		if err := t.Counters(countersOf(batches)...); err != nil {
+			return entry{}, err
+		}
 		for _, o := range batches {
 			if o.End().Compare(have) <= 0 {
 				continue // another process was faster
@@ -92,6 +95,32 @@ func (x *Exchange) Commit(ctx context.Context, peer wire.NodeID, batches []*wire
 		}
 	}
 	return receipts, err
+}
+
+// countersOf are the counters that a commit needs. A group lets messages of every
+// type out of quarantine.
+func countersOf(batches []*wire.Opened) []string {
+	needs := map[string]bool{}
+	for _, o := range batches {
+		for _, m := range o.Items {
+			if m.Message != nil {
+				needs[m.Message.Type] = true
+			}
+		}
+	}
+	if needs[wire.TypeGroup] {
+		needs = map[string]bool{wire.TypeSeizure: true, wire.TypeAlert: true, wire.TypeNote: true}
+	}
+	var out []string
+	for _, kind := range []string{wire.TypeSeizure, wire.TypeAlert, wire.TypeNote} {
+		if needs[kind] {
+			out = append(out, kind)
+		}
+	}
+	if len(out) > 0 {
+		out = append(append([]string{"handling"}, out...), "item")
+	}
+	return append(out, "inbox", "receipt")
 }
 
 // entry is the commit in the ledger. One that brought nothing but heads of ledgers

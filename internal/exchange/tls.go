@@ -14,6 +14,15 @@ import (
 // Pin is the hash of a certificate's key, as it stands on a card.
 func Pin(cert *x509.Certificate) wire.Hash { return sha256.Sum256(cert.RawSubjectPublicKeyInfo) }
 
+// present is the certificate that own gives, or an error: a handshake does not
+// survive that there is none, while the store does not answer.
+func present(own func() *tls.Certificate) (*tls.Certificate, error) {
+	if c := own(); c != nil {
+		return c, nil
+	}
+	return nil, errors.New("this node's certificate cannot be read now")
+}
+
 // ServerTLS is how a node is reached: TLS 1.3 only, a certificate from each
 // side, and no authority but the cards. own gives this node's certificate.
 func ServerTLS(own func() *tls.Certificate, trust Trust) *tls.Config {
@@ -22,7 +31,7 @@ func ServerTLS(own func() *tls.Certificate, trust Trust) *tls.Config {
 		NextProtos: []string{"h2"},
 		ClientAuth: tls.RequireAnyClientCert, // no chain to check: VerifyConnection holds the key against the cards
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-			return own(), nil
+			return present(own)
 		},
 		SessionTicketsDisabled: true, // a resumed session would outlive a card
 		VerifyConnection: func(s tls.ConnectionState) error {
@@ -42,7 +51,7 @@ func ClientTLS(own func() *tls.Certificate, trust Trust, peer wire.NodeID) *tls.
 		// the handshake has proven.
 		InsecureSkipVerify: true,
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
-			return own(), nil
+			return present(own)
 		},
 		VerifyConnection: func(s tls.ConnectionState) error {
 			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

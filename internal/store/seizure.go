@@ -120,11 +120,11 @@ func (t *Tx) InsertSeizure(key Key, z *paiza.Seizure) error {
 // TakeSeizure writes one seizure at the version that it has, with its search
 // words, and adds it to sum, which the caller writes.
 func (t *Tx) TakeSeizure(key Key, z *paiza.Seizure, sum *Rollup) error {
-	num, err := t.next("seizure", 1)
+	handling, err := t.Handling(z.Handling) // before the number: see Counters
 	if err != nil {
 		return err
 	}
-	handling, err := t.Handling(z.Handling)
+	num, err := t.next("seizure", 1)
 	if err != nil {
 		return err
 	}
