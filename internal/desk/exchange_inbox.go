@@ -250,8 +250,12 @@ func (in *intake) finish() error {
 	if err := in.addUp(); err != nil {
 		return err
 	}
-	for node, p := range in.k.peers {
+	for _, p := range in.k.inOrder() {
 		if list := in.letters[p.Num]; len(list) > 0 {
+			node, err := wire.ParseNodeID(p.Node)
+			if err != nil {
+				return err
+			}
 			if _, err := in.t.Enqueue(in.k.self, p.Num, node, list); err != nil {
 				return err
 			}

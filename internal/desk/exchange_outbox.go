@@ -151,6 +151,9 @@ func (x *Exchange) Reopen(ctx context.Context, peer wire.NodeID, fork wire.Curso
 	}
 	return x.d.act(ctx, machine(peer), func(t *store.Tx) (entry, error) {
 		in := x.intake(ctx, t, k, p)
+		if err := t.Counters("handling", wire.TypeSeizure, wire.TypeAlert, wire.TypeNote, "item", "inbox", "receipt"); err != nil {
+			return entry{}, err
+		}
 		if err := t.Reopen(k.self, p.Num, peer, fork, in.remember); err != nil {
 			return entry{}, err
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,14 +58,12 @@ func (d *Desk) tell(t *store.Tx, k *community, typ string, body []byte, to ...st
 // reached are the peers for whom a message may be written now: those that are
 // active, and those that are only paused, for whom it waits.
 func (k *community) reached() []store.Peer {
-	var out []store.Peer
-	for _, p := range k.peers {
-		if p.Status == paiza.PeerActive || p.Status == paiza.PeerPaused {
-			out = append(out, p)
-		}
-	}
-	slices.SortFunc(out, func(a, b store.Peer) int { return int(a.Num - b.Num) })
-	return out
+	return slices.DeleteFunc(k.inOrder(), func(p store.Peer) bool { return p.Status != paiza.PeerActive && p.Status != paiza.PeerPaused })
+}
+
+// inOrder are all peers in the order of their numbers, in which logs are locked.
+func (k *community) inOrder() []store.Peer {
+	return slices.SortedFunc(maps.Values(k.peers), func(a, b store.Peer) int { return int(a.Num - b.Num) })
 }
 
 // audience is who a release names: one node, the node of a state, or the members

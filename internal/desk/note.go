@@ -250,6 +250,7 @@ func (d *Desk) notified(ctx context.Context, who paiza.Actor, kind string, ids [
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(waiting, func(a, b store.Waiting) int { return int(a.Peer - b.Peer) }) // as logs are locked
 	return d.act(ctx, who, func(t *store.Tx) (entry, error) {
 		for _, w := range waiting {
 			if err := t.SetNotified(w.Num, d.now()); err != nil {
@@ -279,10 +280,10 @@ func (d *Desk) state(t *store.Tx, k *community, peer int64, at wire.Cursor, even
 	if err != nil {
 		return err
 	}
-	if err := d.tell(t, k, wire.TypeReceipt, r.Bytes(), p); err != nil {
+	if err := t.KeepIssued(peer, []*wire.Receipt{r}); err != nil { // its counter before the log, as in a commit
 		return err
 	}
-	return t.KeepIssued(peer, []*wire.Receipt{r})
+	return d.tell(t, k, wire.TypeReceipt, r.Bytes(), p)
 }
 
 // openedItem tells the origin of a record who opened it here, once for each

@@ -56,6 +56,9 @@ type Confirmed struct {
 // who has less than he had proven was put back to before: what he stated of the
 // rest he will state anew.
 func (t *Tx) Confirm(peer int64, have wire.Cursor, receipts []*wire.Receipt) (c Confirmed, err error) {
+	if err := t.Counters("receipt"); err != nil { // before the log, as in a commit
+		return c, err
+	}
 	st, err := t.lockOutlog(peer)
 	if err != nil {
 		return c, err
@@ -77,6 +80,9 @@ func (t *Tx) Confirm(peer int64, have wire.Cursor, receipts []*wire.Receipt) (c 
 
 // ConfirmReceipt keeps a receipt that came as a message.
 func (t *Tx) ConfirmReceipt(peer int64, r *wire.Receipt) error {
+	if err := t.Counters("receipt"); err != nil { // before the log, as in a commit
+		return err
+	}
 	st, err := t.lockOutlog(peer)
 	if err != nil {
 		return err
