@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"time"
 )
 
@@ -340,25 +341,31 @@ func (o *Opener) Open(raw []byte, now time.Time) (*Opened, error) {
 
 // admit checks everything that needs no secret.
 func (o *Opener) admit(e *Evidence, now time.Time) (hpke.PrivateKey, error) {
-	_, known := e.Suite.aead()
-	offered := false
-	for _, s := range o.Suites {
-		offered = offered || s == e.Suite
-	}
-	private := o.Keys[e.Sealer]
-	switch {
-	case !known || !offered:
-		return nil, refuse(ReasonSuite, "suite %d is not on this node's card", e.Suite)
-	case e.To != o.Self:
-		return nil, refuse(ReasonRecipient, "the batch is for %s", e.To)
-	case private == nil:
-		return nil, refuse(ReasonRecipient, "the batch is sealed for the key %s, which is not here", e.Sealer)
+	private, err := o.addressed("batch", e.Suite, e.To, e.Sealer)
+	if err != nil {
+		return nil, err
 	}
 	key, err := o.Signer(e.From, e.Signer, now)
 	if err != nil {
 		return nil, err
 	}
 	return private, e.Verify(key)
+}
+
+// addressed is the key for which something is sealed, when it is for this node and
+// in a suite that is on its card.
+func (o *Opener) addressed(what string, suite Suite, to NodeID, sealer KeyID) (hpke.PrivateKey, error) {
+	_, known := suite.aead()
+	private := o.Keys[sealer]
+	switch {
+	case !known || !slices.Contains(o.Suites, suite):
+		return nil, refuse(ReasonSuite, "suite %d is not on this node's card", suite)
+	case to != o.Self:
+		return nil, refuse(ReasonRecipient, "the %s is for %s", what, to)
+	case private == nil:
+		return nil, refuse(ReasonRecipient, "the %s is sealed for the key %s, which is not here", what, sealer)
+	}
+	return private, nil
 }
 
 func (it *OpenedItem) unframe(plain []byte) error {

@@ -181,20 +181,11 @@ func SealParcel(h ParcelHeader, in *Letters, key ed25519.PrivateKey, to *Card) (
 // it: inside may be the card that is needed for that. Nothing of it may be used
 // before Verify has been asked, but for such cards, which prove themselves.
 func (o *Opener) Unseal(p *Parcel) (*Letters, error) {
-	aead, known := p.Suite.aead()
-	offered := false
-	for _, s := range o.Suites {
-		offered = offered || s == p.Suite
+	private, err := o.addressed("parcel", p.Suite, p.To, p.Sealer)
+	if err != nil {
+		return nil, err
 	}
-	private := o.Keys[p.Sealer]
-	switch {
-	case !known || !offered:
-		return nil, refuse(ReasonSuite, "suite %d is not on this node's card", p.Suite)
-	case p.To != o.Self:
-		return nil, refuse(ReasonRecipient, "the parcel is for %s", p.To)
-	case private == nil:
-		return nil, refuse(ReasonRecipient, "the parcel is sealed for the key %s, which is not here", p.Sealer)
-	}
+	aead, _ := p.Suite.aead()
 	r := &reader{b: p.raw[parcelHead:]}
 	n := int(r.u16())
 	if n > maxEnc {

@@ -62,14 +62,20 @@ func (s *Site) directoryPage(w http.ResponseWriter, r *http.Request, code int, v
 	return s.render(w, r, code, "directory/detail", view)
 }
 
-func (s *Site) importDirectory(w http.ResponseWriter, r *http.Request) error {
-	v := visitOf(r)
+// directoryFile reads a form with the file of a version.
+func directoryFile(w http.ResponseWriter, r *http.Request) (form, []byte, error) {
 	f, files, err := multipartForm(w, r, wire.MaxDirectory+maxForm)
 	defer closeFiles(files)
 	if err != nil {
-		return err
+		return f, nil, err
 	}
 	raw, err := smallFile(f, files, "file", wire.MaxDirectory)
+	return f, raw, err
+}
+
+func (s *Site) importDirectory(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r)
+	f, raw, err := directoryFile(w, r)
 	if err != nil {
 		return err
 	}

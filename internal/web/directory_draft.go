@@ -168,12 +168,7 @@ func (s *Site) draftDone(w http.ResponseWriter, r *http.Request, what string, er
 // takeDraft takes the file of another body.
 func (s *Site) takeDraft(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r)
-	f, files, err := multipartForm(w, r, wire.MaxDirectory+maxForm)
-	defer closeFiles(files)
-	if err != nil {
-		return err
-	}
-	raw, err := smallFile(f, files, "file", wire.MaxDirectory)
+	f, raw, err := directoryFile(w, r)
 	if err != nil {
 		return err
 	}
