@@ -225,14 +225,14 @@ func TestLoggedRoute(t *testing.T) {
 	n := newNode(t, filepath.Join(t.TempDir(), "node.paiza"), Options{})
 	var log bytes.Buffer
 	h := obs.Requests(obs.NewLogger(&log, "info", "json"), nil, n.api)
-	r := httptest.NewRequest("GET", Prefix+"/seizures/77", nil)
+	r := httptest.NewRequest("GET", Prefix+"/seizures/918273645", nil)
 	r.Header.Set("Authorization", "Bearer "+n.token)
 	h.ServeHTTP(httptest.NewRecorder(), r)
 	var line struct{ Route, Person string }
 	if err := json.Unmarshal(log.Bytes(), &line); err != nil {
 		t.Fatal(err)
 	}
-	if line.Route != "/api/v1/seizures/{id}" || line.Person == "" || strings.Contains(log.String(), "77") {
+	if line.Route != "/api/v1/seizures/{id}" || line.Person == "" || strings.Contains(log.String(), "918273645") {
 		t.Errorf("the log says %s", &log)
 	}
 }
