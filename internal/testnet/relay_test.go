@@ -239,21 +239,7 @@ func TestRelayAccidents(t *testing.T) {
 	quiet(t, n)
 
 	for _, node := range []*testnet.Node{body, north, south} {
-		copied, err := node.Backup(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		live(t, tr, 8)
-		quiet(t, n)
-		if err := node.Restore(t.Context(), copied); err != nil {
-			t.Fatal(err)
-		}
-		live(t, tr, 4)
-		if err := node.Start(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		live(t, tr, 4)
-		quiet(t, n)
+		putBack(t, n, tr, node, 8)
 	}
 }
 

@@ -78,20 +78,27 @@ func TestAccidents(t *testing.T) {
 	quiet(t, n)
 
 	for _, node := range []*testnet.Node{north, south} {
-		copied, err := node.Backup(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		live(t, tr, 12)
-		quiet(t, n)
-		if err := node.Restore(t.Context(), copied); err != nil {
-			t.Fatal(err)
-		}
-		live(t, tr, 4)
-		if err := node.Start(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		live(t, tr, 4)
-		quiet(t, n)
+		putBack(t, n, tr, node, 12)
 	}
+}
+
+// putBack copies a node, has so much happen, and puts the copy in its place while
+// more happens.
+func putBack(t *testing.T, n *testnet.Net, tr *testnet.Traffic, node *testnet.Node, since int) {
+	t.Helper()
+	copied, err := node.Backup(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	live(t, tr, since)
+	quiet(t, n)
+	if err := node.Restore(t.Context(), copied); err != nil {
+		t.Fatal(err)
+	}
+	live(t, tr, 4)
+	if err := node.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	live(t, tr, 4)
+	quiet(t, n)
 }
