@@ -4,7 +4,7 @@
 # make bench   the figures of docs/FIGURES.md
 # make fuzz    every fuzz target for a minute
 # make outdated which libraries are behind; fails when one has been for ninety days, has a known weakness, or nobody knows
-# make deploy-test the unit and the image of deploy/, run for real in a machine of its own (half an hour without KVM)
+# make deploy-test the unit and the image of deploy/, run for real in a machine of its own (some minutes, more where there is no KVM)
 # make torture nodes that are killed, lose power, are lied to: many rounds of chance; DURATION=5m, SEED=7, ROUNDS=40, PROCESSES=5, NETWORKS=5000
 
 GO      ?= go

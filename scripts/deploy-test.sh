@@ -7,7 +7,7 @@
 #
 # It needs Debian's mmdebstrap, qemu-system-x86 and e2fsprogs, and a mirror of
 # Debian for the first run; the machine is kept in bin/deploy-test and is made by
-# root. Without KVM it takes half an hour. SUITE (trixie or later) and MIRROR name
+# root. Without KVM it takes five minutes or more. SUITE (trixie or later) and MIRROR name
 # another Debian, ACCEL=tcg goes without KVM where it is broken, WAIT is how many
 # seconds the machine may take.
 set -eu

@@ -10,7 +10,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/say.sh"
 root=$(readlink -f "$here/../..")
-export DOCKER_BUILDKIT=0 COMPOSE_PROJECT_NAME=paiza
+export DOCKER_BUILDKIT=0 COMPOSE_PROJECT_NAME=paiza COMPOSE_ANSI=never COMPOSE_PROGRESS=plain
 
 compose() { docker compose -f "$root/deploy/docker/compose.yaml" "$@"; }
 
@@ -64,8 +64,9 @@ await 180 healthy single
 docker logs single 2>&1 | grep -q 'https://node.example/setup#' || fail "no one-time link in the log"
 printf 'seven bridges of koenigsberg\n' | docker exec -i single /paiza user add --name "Duty analyst" --role analyst --role registrar duty
 docker exec single /paiza token add --name deploy-test --scope import.run --scope seizure.read --scope picture.read duty >/run/token
+install -m 0755 "$root/bin/paiza" /usr/local/bin/ # nothing runs in /run
 at=http://$(docker inspect -f '{{.NetworkSettings.IPAddress}}' single):8080
-"$root/bin/paiza" --node "$at" --insecure-http --token-file /run/token import --json "$here/seizures.csv"
+paiza --node "$at" --insecure-http --token-file /run/token import --json "$here/seizures.csv"
 docker stop -t 120 single >/dev/null
 [ "$(docker inspect -f '{{.State.ExitCode}}' single)" = 0 ] || fail "SIGTERM ended it with $(docker inspect -f '{{.State.ExitCode}}' single)"
 docker rm single >/dev/null

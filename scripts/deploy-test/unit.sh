@@ -115,7 +115,7 @@ journalctl -q -u paiza -n 10 | grep -q adress || fail "the journal does not name
 cp /run/right.toml "$config"
 systemctl reset-failed paiza
 
-step "port 443, and the store on PostgreSQL by its socket from a credential"
+step "port 443, and the store on PostgreSQL by its socket, its secrets from sealed credentials"
 systemctl start postgresql
 runuser -u postgres -- createuser paiza
 runuser -u postgres -- createdb -O paiza -l C.UTF-8 -T template0 paiza
@@ -124,8 +124,12 @@ mkdir -p "$drop"
 install -m 0644 paiza.service.d/port443.conf "$drop/"
 sed -i 's/:8443"/:443"/' "$config"
 grep -v oidc paiza.service.d/secret.conf | grep -v OIDC >"$drop/secret.conf"
-printf 'postgres:///paiza?host=/run/postgresql' >/etc/paiza/secret/store
-chmod 0600 /etc/paiza/secret/store
+# The lines of secret.conf itself: sealed to this machine, no copy in clear.
+seal() { systemd-creds encrypt --name="$1" - "/etc/credstore.encrypted/$1"; }
+grep -q 'systemd-creds encrypt --name=NAME - /etc/credstore.encrypted/NAME' "$drop/secret.conf" || fail "secret.conf says another way to put secrets in"
+paiza secret new | seal node-secret
+printf 'postgres:///paiza?host=/run/postgresql' | seal store
+! grep -q postgres /etc/credstore.encrypted/store || fail "the secret lies open"
 systemctl daemon-reload
 [ -z "$(systemd-analyze verify /etc/systemd/system/paiza.service 2>&1 | tee /dev/stderr)" ] || fail "systemd-analyze verify has something to say of the drop-ins"
 systemctl start paiza
