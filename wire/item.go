@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -263,8 +264,11 @@ func parseItem(raw []byte, x any, check func() error) error {
 	if len(raw) > MaxBody {
 		return refuse(ReasonLimit, "a body of %d bytes", len(raw))
 	}
-	if err := json.Unmarshal(raw, x); err != nil {
-		return refuse(ReasonMalformed, "the body is not what its type says")
+	if !readItem(raw, x) {
+		reflect.ValueOf(x).Elem().SetZero()
+		if err := json.Unmarshal(raw, x); err != nil {
+			return refuse(ReasonMalformed, "the body is not what its type says")
+		}
 	}
 	again, err := encodeItem(x, check())
 	if err != nil {

@@ -152,7 +152,12 @@ func (n *kept) Subject(owner wire.NodeID, name string) (uint64, []byte) {
 	if !found {
 		return 0, nil
 	}
-	m, err := wire.ParseMessage(wire.Place(i.Content, owner, owner, 1, 1, wire.Hash{}))
+	var content []byte
+	n.fail(n.s.Write(context.Background(), func(t *store.Tx) (err error) {
+		content, err = t.ContentOf(&i)
+		return err
+	}))
+	m, err := wire.ParseMessage(wire.Place(content, owner, owner, 1, 1, wire.Hash{}))
 	n.fail(err)
 	return i.Version, m.Body
 }

@@ -268,7 +268,7 @@ func (d *Desk) again(t *store.Tx, k *community) error {
 			if err := t.MarkAgain(i.Num, false); err != nil {
 				return err
 			}
-			m, err := messageIn(i.Content)
+			m, err := lastContent(t, &i)
 			if err != nil {
 				return err
 			}
@@ -281,7 +281,16 @@ func (d *Desk) again(t *store.Tx, k *community) error {
 	}
 }
 
-// contentOf reads the bytes of a content that is kept without its place.
+// lastContent reads the content of the latest version of a subject of this node.
+func lastContent(t *store.Tx, i *store.Item) (*wire.Message, error) {
+	raw, err := t.ContentOf(i)
+	if err != nil {
+		return nil, err
+	}
+	return messageIn(raw)
+}
+
+// messageIn reads the bytes of a content that is kept without its place.
 func messageIn(raw []byte) (*wire.Message, error) {
 	return wire.ParseMessage(wire.Place(raw, wire.NodeID{}, wire.NodeID{}, 1, 1, wire.Hash{}))
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
 	"errors"
 	"maps"
 	"slices"
@@ -140,38 +142,41 @@ func (d *Desk) send(t *store.Tx, k *community, kind string, record int64, l lett
 		return i, err
 	}
 	if !found {
-		i = store.Item{Name: kind + "/" + randomName(), Kind: kind, Record: record}
-		if err := t.NumberItem(&i); err != nil {
-			return i, err
-		}
+		return d.sendFirst(t, k, kind, record, l, to)
 	}
-	if to, err = d.widen(t, i.Num, found, to); err != nil {
+	if to, err = d.widen(t, i.Num, to); err != nil {
 		return i, err
 	}
-	if found && !i.Gone {
-		if m, err := messageIn(i.Content); err == nil && m.Type == l.Type && bytes.Equal(m.Body, l.Body) && m.TLP == l.TLP && m.Purpose == l.Purpose {
+	if !i.Gone {
+		if m, err := lastContent(t, &i); err == nil && m.Type == l.Type && bytes.Equal(m.Body, l.Body) && m.TLP == l.TLP && m.Purpose == l.Purpose {
 			return i, d.sendAt(t, k, &i, i.Version, l, func(a store.Audience) bool {
 				return slices.ContainsFunc(to, func(b store.Audience) bool { return b.Peer == a.Peer })
 			})
 		}
 	}
-	if !found {
-		slices.SortFunc(to, func(a, b store.Audience) int { return int(a.Peer - b.Peer) })
-		return i, d.deliver(t, k, &i, 1, l, to)
-	}
 	return i, d.sendVersion(t, k, &i, l, func(a store.Audience) bool { return !a.Gone })
 }
 
-// widen adds peers to those who have a subject, which is known when it was sent
-// before. Who had it for himself keeps it for himself: leaving a group does not
-// take that back.
-func (d *Desk) widen(t *store.Tx, item int64, known bool, to []store.Audience) ([]store.Audience, error) {
-	var list []store.Audience
-	if known {
-		var err error
-		if list, err = t.AudienceOf(item); err != nil {
-			return nil, err
+// sendFirst gives a record to peers that nobody has yet.
+func (d *Desk) sendFirst(t *store.Tx, k *community, kind string, record int64, l letter, to []store.Audience) (store.Item, error) {
+	i := store.Item{Name: kind + "/" + subjectName(d.now()), Kind: kind, Record: record}
+	if err := t.NumberItem(&i); err != nil {
+		return i, err
+	}
+	for _, a := range to {
+		if err := t.AddAudience(i.Num, a); err != nil {
+			return i, err
 		}
+	}
+	return i, d.deliver(t, k, &i, 1, l, slices.SortedFunc(slices.Values(to), func(a, b store.Audience) int { return int(a.Peer - b.Peer) }))
+}
+
+// widen adds peers to those who have a subject. Who had it for himself keeps it
+// for himself: leaving a group does not take that back.
+func (d *Desk) widen(t *store.Tx, item int64, to []store.Audience) ([]store.Audience, error) {
+	list, err := t.AudienceOf(item)
+	if err != nil {
+		return nil, err
 	}
 	out := slices.Clone(to)
 	for i := range out {
@@ -185,12 +190,15 @@ func (d *Desk) widen(t *store.Tx, item int64, known bool, to []store.Audience) (
 	return out, nil
 }
 
-// randomName is an id that no restore gives a second time, unlike the number of
-// a record.
-func randomName() string {
+// subjectName is an id that no restore gives a second time, unlike the number of
+// a record. Its first 48 bits are the time in milliseconds and the other 72 are
+// random, as in a UUID of version 7 (RFC 9562 section 5.7): names of one time
+// lie side by side in the index of every node that has them.
+func subjectName(at time.Time) string {
 	var b [15]byte
-	rand.Read(b[:])
-	return strings.ToLower(name32.EncodeToString(b[:]))
+	binary.BigEndian.PutUint64(b[:], uint64(at.UnixMilli())<<16)
+	rand.Read(b[6:])
+	return strings.ToLower(base32.HexEncoding.EncodeToString(b[:])) // which keeps the order
 }
 
 // sendVersion writes the next version of a subject for those of its audience
@@ -236,9 +244,7 @@ func (d *Desk) deliver(t *store.Tx, k *community, i *store.Item, version uint64,
 		if _, err := t.Enqueue(k.self, a.Peer, to, []store.Outgoing{{Type: l.Type, Item: i.Num, Version: version, Content: raw, At: now}}); err != nil {
 			return err
 		}
-		if first {
-			i.Content, first = raw, false
-		}
+		first, i.Content = false, nil // it lies in the log
 		if gone := l.Type == wire.TypeTombstone; gone != a.Gone {
 			a.Gone = gone
 			if err := t.AddAudience(i.Num, a); err != nil {
@@ -248,6 +254,13 @@ func (d *Desk) deliver(t *store.Tx, k *community, i *store.Item, version uint64,
 	}
 	if first && version == i.Version {
 		return nil
+	}
+	if first { // nobody got it: what was said last stays
+		content, err := t.ContentOf(i)
+		if err != nil {
+			return err
+		}
+		i.Content = content
 	}
 	i.Version = max(i.Version, version)
 	return t.KeepItem(i)
@@ -285,11 +298,14 @@ func (d *Desk) recall(t *store.Tx, k *community, i *store.Item, h paiza.Handling
 	if err != nil {
 		return err
 	}
+	kept, err := t.ContentOf(i)
+	if err != nil {
+		return err
+	}
 	demo := false
-	if m, err := messageIn(i.Content); err == nil {
+	if m, err := messageIn(kept); err == nil {
 		demo = m.Exercise
 	}
-	kept := i.Content
 	l := letter{Type: wire.TypeTombstone, Body: body, TLP: paiza.TLPAmber, Purpose: h.Purpose, Owner: h.Owner, Exercise: demo}
 	if err := d.sendVersion(t, k, i, l, which); err != nil {
 		return err
@@ -317,7 +333,7 @@ func (d *Desk) recallReplaced(ctx context.Context, t *store.Tx) error {
 		return err
 	}
 	for _, i := range items {
-		m, err := messageIn(i.Content)
+		m, err := lastContent(t, &i)
 		if err != nil {
 			return err
 		}

@@ -158,7 +158,7 @@ func (d *Desk) leave(t *store.Tx, k *community, g, last *wire.Group, reason stri
 		if !slices.ContainsFunc(list, func(a store.Audience) bool { return out[a.Peer] }) {
 			continue
 		}
-		m, err := messageIn(i.Content)
+		m, err := lastContent(t, &i)
 		if err != nil {
 			return n, err
 		}

@@ -52,7 +52,7 @@ func (d *Desk) SendNote(ctx context.Context, who paiza.Actor, in paiza.NewDeskNo
 		if err != nil {
 			return entry{}, err
 		}
-		i, err := d.send(t, k, "note", num, l, to.peers)
+		i, err := d.sendFirst(t, k, "note", num, l, to.peers)
 		if err != nil {
 			return entry{}, err
 		}

@@ -25,7 +25,7 @@ type Item struct {
 	Record  int64  // its number here; 0 when there is no record of it
 	Version uint64 // the latest
 	Gone    bool   // the latest version is a tombstone
-	Content []byte // of the latest version, encoded; empty when none is kept
+	Content []byte // of the latest version, encoded; empty when it lies in a log for a peer, or nowhere
 	fresh   bool   // it has a number and no row yet
 }
 
@@ -95,6 +95,23 @@ func (t *Tx) KeepItem(i *Item) error {
 	}
 	_, err := t.exec("UPDATE item SET record = $1, version = $2, gone = $3, content = $4 WHERE num = $5", i.Record, int64(i.Version), flag(i.Gone), bytesOr(i.Content), i.Num)
 	return err
+}
+
+// ContentOf gives the content of the latest version of a subject of this node,
+// encoded; empty when none is kept.
+func (t *Tx) ContentOf(i *Item) ([]byte, error) {
+	if len(i.Content) > 0 {
+		return i.Content, nil
+	}
+	var raw []byte
+	err := t.row("SELECT raw FROM outbox WHERE item = $1 AND version = $2 ORDER BY peer LIMIT 1", i.Num, int64(i.Version)).Scan(&raw)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return wire.ContentOf(raw)
 }
 
 // AddVersion notes that a version of a subject has a content. known is what was

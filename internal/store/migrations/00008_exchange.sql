@@ -157,7 +157,7 @@ CREATE TABLE inbatch (
 
 -- What messages speak of. origin is the node that owns it, empty for this one;
 -- name is its name there and for ever; kind and record say what it is here.
--- content is the latest version's.
+-- content is the latest version's, empty where it lies in a log for a peer.
 CREATE TABLE item (
 	num     BIGINT PRIMARY KEY,
 	origin  TEXT NOT NULL,
