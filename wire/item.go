@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -250,13 +251,21 @@ func encodeItem(x any, fault error) ([]byte, error) {
 	if fault != nil {
 		return nil, fault
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+	b := itemBuffers.Get().(*bytes.Buffer)
+	defer itemBuffers.Put(b)
+	raw, err := writeItem(b, x)
+	return bytes.Clone(raw), err
+}
+
+var itemBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// writeItem gives the one form of a body, in the buffer.
+func writeItem(b *bytes.Buffer, x any) ([]byte, error) {
+	b.Reset()
+	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(x); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	err := enc.Encode(x)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // parseItem reads a body and refuses every form of it but the one.
@@ -270,7 +279,12 @@ func parseItem(raw []byte, x any, check func() error) error {
 			return refuse(ReasonMalformed, "the body is not what its type says")
 		}
 	}
-	again, err := encodeItem(x, check())
+	if err := check(); err != nil {
+		return err
+	}
+	b := itemBuffers.Get().(*bytes.Buffer)
+	defer itemBuffers.Put(b)
+	again, err := writeItem(b, x)
 	if err != nil {
 		return err
 	}

@@ -147,7 +147,7 @@ func decodeContent(raw []byte, c *Content) error {
 	for range r.count(MaxAttachments) {
 		c.Attachments = append(c.Attachments, readAttachment(r))
 	}
-	c.Body = slices.Clone(r.bytes(MaxBody))
+	c.Body = slices.Clip(r.bytes(MaxBody)) // part of raw
 	if c.Type == "" {
 		r.fail(ReasonMalformed, "a message without a type")
 	}
@@ -171,7 +171,8 @@ func Place(content []byte, from, to NodeID, epoch, seq uint64, prev Hash) []byte
 	return w.b
 }
 
-// ParseMessage reads the bytes of a message.
+// ParseMessage reads the bytes of a message. What it gives keeps raw, which may not
+// be changed afterwards.
 func ParseMessage(raw []byte) (*Message, error) {
 	if len(raw) > MaxMessage {
 		return nil, refuse(ReasonLimit, "a message of %d bytes", len(raw))

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"maps"
@@ -24,8 +25,11 @@ type Tx struct {
 	conn       querier
 	raw        *sql.Conn     // under conn, for COPY
 	took       time.Duration // the last commit
+	crowd      bool          // it was of several acts
 	rev        int64         // of the cells this transaction touches; 0 until asked for
 	stmt       map[string]*sql.Stmt
+	plain      map[string]driver.Stmt // those that give no rows: see execSQLite
+	values     []driver.NamedValue    // of one of them at a time
 	work
 	grown []wire.NodeID // peers whose logs this act has appended to
 	many  int64         // how many numbers are taken of a counter at once; see Expect
@@ -102,7 +106,7 @@ const statementMax = 400
 
 func (s *Store) writer() {
 	defer close(s.done)
-	tx := &Tx{s: s, stmt: map[string]*sql.Stmt{}}
+	tx := &Tx{s: s, stmt: map[string]*sql.Stmt{}, plain: map[string]driver.Stmt{}}
 	defer tx.letGo()
 	for {
 		select {
@@ -118,7 +122,7 @@ func (s *Store) writer() {
 // statements.
 func (t *Tx) begin(ctx context.Context) error {
 	t.work = work{}
-	if len(t.stmt) > statementMax {
+	if len(t.stmt)+len(t.plain) > statementMax {
 		t.closeStatements()
 	}
 	if t.conn == nil {
@@ -146,10 +150,7 @@ func (t *Tx) letGo() {
 
 // run executes a statement that has neither arguments nor rows.
 func (t *Tx) run(ctx context.Context, statement string) error {
-	st, err := t.prepare(statement)
-	if err == nil {
-		_, err = st.ExecContext(ctx)
-	}
+	_, err := t.execSQLite(ctx, statement)
 	return err
 }
 
@@ -169,7 +170,7 @@ func (s *Store) commitBatch(tx *Tx, first *job) {
 	waiting := []*job{first}
 	patience := min(tx.took/2, patienceMax)
 	for len(waiting) < batchMax {
-		j := s.another(len(waiting), &patience)
+		j := s.another(tx.crowd || len(waiting) > 1, &patience)
 		if j == nil {
 			break
 		}
@@ -189,7 +190,7 @@ func (s *Store) commitBatch(tx *Tx, first *job) {
 		tx.rollback()
 		err = diskError(err)
 	}
-	tx.took = time.Since(began)
+	tx.took, tx.crowd = time.Since(began), len(waiting) > 1
 	for _, j := range waiting {
 		j.err <- err
 	}
@@ -199,16 +200,16 @@ func (s *Store) commitBatch(tx *Tx, first *job) {
 const patienceMax = 2 * time.Millisecond
 
 // another is an act that shares the transaction of those before it. One that is
-// alone waits for nobody. Several are a crowd: for half the time that the last
-// commit took, what is about to come is waited for, because it would have to
-// wait for the next commit.
-func (s *Store) another(acts int, patience *time.Duration) *job {
+// alone waits for nobody. Several are a crowd, and so is one that comes after a
+// crowd: for half the time that the last commit took, what is about to come is
+// waited for, because it would have to wait for the next commit.
+func (s *Store) another(crowd bool, patience *time.Duration) *job {
 	select {
 	case j := <-s.queue:
 		return j
 	default:
 	}
-	if acts == 1 || *patience <= 0 {
+	if !crowd || *patience <= 0 {
 		return nil
 	}
 	began := time.Now()
@@ -297,6 +298,15 @@ func (t *Tx) closeStatements() {
 		st.Close()
 	}
 	clear(t.stmt)
+	if len(t.plain) > 0 {
+		_ = t.raw.Raw(func(any) error {
+			for _, st := range t.plain {
+				st.Close()
+			}
+			return nil
+		})
+		clear(t.plain)
+	}
 }
 
 // exec runs a statement, prepared once.
@@ -304,11 +314,40 @@ func (t *Tx) exec(query string, args ...any) (sql.Result, error) {
 	if t.s.engine == postgres {
 		return t.conn.ExecContext(t.ctx, query, args...) // the driver keeps statements for each connection
 	}
-	st, err := t.statement(query)
-	if err != nil {
+	if err := t.asked.Err(); err != nil {
 		return nil, err
 	}
-	return st.ExecContext(t.ctx, args...)
+	return t.execSQLite(t.ctx, query, args...)
+}
+
+// execSQLite runs a statement, prepared once, by the driver itself: an act
+// writes eight rows of a few hundred bytes, and what database/sql does for each
+// on the way, for connections that this one writer does not share, is a tenth of
+// what the act takes.
+func (t *Tx) execSQLite(ctx context.Context, query string, args ...any) (res sql.Result, err error) {
+	t.values = t.values[:0]
+	for i, a := range args {
+		v, err := driver.DefaultParameterConverter.ConvertValue(a)
+		if err != nil {
+			return nil, fmt.Errorf("value %d of %.60q: %w", i+1, query, err)
+		}
+		t.values = append(t.values, driver.NamedValue{Ordinal: i + 1, Value: v})
+	}
+	err = t.raw.Raw(func(conn any) error {
+		st, ok := t.plain[query]
+		if !ok {
+			var err error
+			// The statement outlives the act's context.
+			if st, err = conn.(driver.ConnPrepareContext).PrepareContext(context.Background(), t.s.engine.anonymous(query)); err != nil {
+				return fmt.Errorf("prepare %.60q: %w", query, err)
+			}
+			t.plain[query] = st
+		}
+		res, err = st.(driver.StmtExecContext).ExecContext(ctx, t.values)
+		return err
+	})
+	clear(t.values) // they are long
+	return res, err
 }
 
 // row asks for one row with a statement that is prepared once.
