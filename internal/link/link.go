@@ -57,6 +57,9 @@ type loop struct {
 // New puts the protocol and the desk together. It neither listens nor sends. A
 // node without keys is refused as a conflict.
 func New(d *desk.Desk, o Options) (*Link, error) {
+	headroom()
+	headroom()
+	headroom()
 	x := d.Exchange()
 	if x.Identity() == nil {
 		return nil, paiza.Conflict("peer.no_identity", nil)

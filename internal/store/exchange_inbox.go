@@ -87,7 +87,7 @@ func (t *Tx) WaitingFor(reason wire.Reason, after int64, n int) (out []Waiting, 
 		w.Cursor = p.cursor()
 		out = append(out, w)
 		return nil
-	}, "SELECT num, peer, epoch, seq, hash, raw FROM inbox WHERE refused = $1 AND num > $2 ORDER BY num LIMIT $3", string(reason), after, int64(n))
+	}, "SELECT num, peer, epoch, seq, hash, raw FROM inbox WHERE refused <> '' AND refused = $1 AND num > $2 ORDER BY num LIMIT $3", string(reason), after, int64(n))
 	return out, err
 }
 

@@ -181,7 +181,7 @@ func (t *Tx) AudienceOf(item int64) (out []Audience, err error) {
 // PartyItems lists the subjects of this node that went to a group, with the
 // members who have them.
 func (t *Tx) PartyItems(party string) ([]Item, error) {
-	return t.items("WHERE num IN (SELECT item FROM audience WHERE party = $1) ORDER BY num", party)
+	return t.items("WHERE num IN (SELECT item FROM audience WHERE party <> '' AND party = $1) ORDER BY num", party)
 }
 
 // ItemsOfImport lists the subjects of this node that are rows of an import.

@@ -89,9 +89,9 @@ func (s *Store) Notes(ctx context.Context, f NoteFilter, may access.Expr) ([]pai
 	if f.Incoming != nil {
 		w.add("n.incoming = %s", flag(*f.Incoming))
 	}
-	for column, value := range map[string]string{"n.desk": f.Desk, "p.node": f.Peer, "n.thread": f.Thread} {
+	for condition, value := range map[string]string{"n.desk = %s": f.Desk, "p.node = %s": f.Peer, "n.thread <> '' AND n.thread = %s": f.Thread} {
 		if value != "" {
-			w.add(column+" = %s", value)
+			w.add(condition, value)
 		}
 	}
 	if f.Before != "" {
@@ -137,7 +137,9 @@ func (s *Store) Thread(ctx context.Context, n paiza.DeskNote, may access.Expr) (
 		begun = i.Name
 	}
 	name := w.arg(begun)
-	w.text = append(w.text, "(n.thread = "+name+" OR n.num IN (SELECT record FROM item WHERE kind = 'note' AND name = "+name+"))")
+	// Joined to a text the kind is no reason for SQLite to look through all notes
+	// instead of looking the name up.
+	w.text = append(w.text, "(n.thread <> '' AND n.thread = "+name+" OR n.num IN (SELECT record FROM item WHERE kind || '' = 'note' AND name = "+name+" AND origin IN (SELECT '' UNION ALL SELECT node FROM peer)))")
 	err = each(ctx, s.read, func(r scanner) error {
 		n, err := scanNote(r)
 		out = append(out, n)
