@@ -58,8 +58,6 @@ type loop struct {
 // node without keys is refused as a conflict.
 func New(d *desk.Desk, o Options) (*Link, error) {
 	headroom()
-	headroom()
-	headroom()
 	x := d.Exchange()
 	if x.Identity() == nil {
 		return nil, paiza.Conflict("peer.no_identity", nil)
