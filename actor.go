@@ -146,4 +146,7 @@ type Act struct {
 	// Content is the subject as it was after the act, in the form of package
 	// wire. The ledger keeps only a salted commitment to it.
 	Content []byte
+	// InLog says that the content is the body of the subject's message of that
+	// version in the logs for peers, and need not be kept twice.
+	InLog bool
 }

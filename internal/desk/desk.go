@@ -149,6 +149,7 @@ type entry struct {
 	version                         int64
 	content                         []byte
 	turns                           bool // the act gives the ledger another key
+	inLog                           bool // content lies in the logs for peers
 }
 
 // act runs fn in one transaction and writes the ledger entry which fn returns
@@ -172,7 +173,7 @@ func (d *Desk) act(ctx context.Context, who paiza.Actor, fn func(t *store.Tx) (e
 			write = t.TurnLedger
 		}
 		return write(&paiza.Act{At: d.now(), Actor: who, Action: e.action, Subject: e.subject, Reason: e.reason, Detail: e.detail,
-			Version: e.version, Content: e.content})
+			Version: e.version, Content: e.content, InLog: e.inLog})
 	})
 	if err == nil {
 		d.nodes.wake(grown)

@@ -59,7 +59,7 @@ func (d *Desk) SendNote(ctx context.Context, who paiza.Actor, in paiza.NewDeskNo
 		if err := d.useFiles(t, i.Num, to.peers[0].Peer, files); err != nil {
 			return entry{}, err
 		}
-		return entry{action: "message.send", subject: "note/" + n.ID, version: 1, content: l.Body, detail: "to " + n.Peer + ", desk " + n.Desk + ", as " + i.Name}, nil
+		return entry{action: "message.send", subject: "note/" + n.ID, version: 1, content: l.Body, inLog: true, detail: "to " + n.Peer + ", desk " + n.Desk + ", as " + i.Name}, nil
 	})
 	return n, err
 }

@@ -7,4 +7,4 @@ import "sync"
 // behind would be collected twenty times a second. The collector counts headroom
 // as in use and lets the heap grow by as much again; nothing touches it, and so
 // it is no memory of the machine.
-var headroom = sync.OnceValue(func() []byte { return make([]byte, 16<<20) })
+var headroom = sync.OnceValue(func() []byte { return make([]byte, 24<<20) })

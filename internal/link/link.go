@@ -26,7 +26,7 @@ import (
 type Options struct {
 	Log    *slog.Logger     // nil: silent
 	Now    func() time.Time // nil: the clock
-	Limits exchange.Limits  // a window of 8 batches of 512 messages, and package exchange's own
+	Limits exchange.Limits  // a window of 4 batches of 512 messages, and package exchange's own
 	Look   time.Duration    // between two looks for what other processes wrote and for files; 1 s
 	Share  time.Duration    // between two sharings out of the peers; 10 s
 	Lease  time.Duration    // how long a peer is this process's without being kept; 30 s
@@ -77,7 +77,7 @@ func New(d *desk.Desk, o Options) (*Link, error) {
 		o.Limits.BatchItems = 512
 	}
 	if o.Limits.Window == 0 {
-		o.Limits.Window = 8
+		o.Limits.Window = 4
 	}
 	l := &Link{x: x, transport: exchange.NewHTTP(x.Certificate, x), opt: o, log: o.Log, loops: map[wire.NodeID]loop{}, posts: map[wire.NodeID]context.CancelFunc{}}
 	var transport exchange.Transport = l.transport

@@ -31,7 +31,7 @@ func (t *Tx) Append(a *paiza.Act) error {
 		sealed.Form, a.Actor.Agency, a.Version, sealed.Content); err != nil {
 		return err
 	}
-	if len(a.Content) > 0 {
+	if len(a.Content) > 0 && !a.InLog {
 		if _, err := t.exec("INSERT INTO version (subject, version, seq, content) VALUES ($1, $2, $3, $4)", a.Subject, a.Version, seq, a.Content); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +19,8 @@ const (
 )
 
 var outboxNames = strings.Split(outboxColumns, ", ")
+
+var insertOutbox = insertText("outbox", outboxNames)
 
 // place receives the three columns of a place in a log.
 type place struct {
@@ -70,6 +71,7 @@ func (t *Tx) lockOutlog(peer int64) (wire.LogState, error) {
 // logEnd is where the next message of a log goes, after what a transaction has
 // appended to it.
 type logEnd struct {
+	peer  int64
 	head  wire.Cursor
 	epoch wire.Epoch // the newest
 }
@@ -77,14 +79,14 @@ type logEnd struct {
 // end locks a log, reads its end once for the transaction, and begins its first
 // epoch. It counts until lockOutlog: who changes a log otherwise, reads it anew.
 func (t *Tx) end(peer int64) (logEnd, error) {
-	if e, ok := t.ends[peer]; ok {
-		return e, nil
+	if at := t.endAt(peer); at >= 0 {
+		return t.ends[at], nil
 	}
 	st, err := t.lockOutlog(peer)
 	if err != nil {
 		return logEnd{}, err
 	}
-	e := logEnd{head: st.Head}
+	e := logEnd{peer: peer, head: st.Head}
 	e.epoch, err = t.lastEpoch(peer)
 	if errors.Is(err, sql.ErrNoRows) {
 		e.epoch.Epoch = wire.NewEpoch(0, 0)
@@ -93,20 +95,27 @@ func (t *Tx) end(peer int64) (logEnd, error) {
 	return e, err
 }
 
+// endAt is where the end of a log stands in ends, -1 for nowhere.
+func (t *Tx) endAt(peer int64) int {
+	return slices.IndexFunc(t.ends, func(e logEnd) bool { return e.peer == peer })
+}
+
 // writeEnd writes how far a log goes now, if the transaction has appended to it.
 func (t *Tx) writeEnd(peer int64) error {
-	e, ok := t.ends[peer]
-	if !ok {
+	at := t.endAt(peer)
+	if at < 0 {
 		return nil
 	}
-	delete(t.ends, peer)
+	e := t.ends[at]
+	t.ends = slices.Delete(t.ends, at, at+1)
 	return t.setHead(peer, e.head)
 }
 
 // writeEnds does so for all logs, at the end of the transaction.
 func (t *Tx) writeEnds() error {
-	for _, peer := range slices.Sorted(maps.Keys(t.ends)) {
-		if err := t.writeEnd(peer); err != nil {
+	slices.SortFunc(t.ends, func(a, b logEnd) int { return int(a.peer - b.peer) })
+	for len(t.ends) > 0 {
+		if err := t.writeEnd(t.ends[0].peer); err != nil {
 			return err
 		}
 	}
@@ -150,13 +159,19 @@ func (t *Tx) Enqueue(self wire.NodeID, peer int64, to wire.NodeID, list []Outgoi
 		e.head = wire.Cursor{Epoch: e.epoch.Epoch, Seq: e.epoch.Last, Hash: wire.Next(prev, e.epoch.Epoch, e.epoch.Last, digest)}
 		rows[i] = []any{peer, int64(e.head.Epoch), int64(e.head.Seq), bytesOf(prev), bytesOf(e.head.Hash), bytesOf(digest), raw, "", o.Type, o.Item, int64(o.Version), o.At.UnixMilli()}
 	}
-	if err := t.insertMany("outbox", outboxNames, rows); err != nil {
+	if len(rows) == 1 {
+		_, err = t.exec(insertOutbox, rows[0]...)
+	} else {
+		err = t.insertMany("outbox", outboxNames, rows)
+	}
+	if err != nil {
 		return e.head, err
 	}
-	if t.ends == nil {
-		t.ends = map[int64]logEnd{}
+	if at := t.endAt(peer); at >= 0 {
+		t.ends[at] = e
+	} else {
+		t.ends = append(t.ends, e)
 	}
-	t.ends[peer] = e
 	return e.head, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"strings"
 
 	"paiza"
@@ -32,10 +33,9 @@ func (t *Tx) Handling(h paiza.Handling) (int64, error) {
 	}
 	id, err := t.handling(h, mark)
 	if err == nil {
-		if t.handlings == nil {
-			t.handlings = map[string]int64{}
-		}
-		t.handlings[mark] = id
+		known := map[string]int64{mark: id}
+		maps.Copy(known, t.handlings)
+		t.handlings = known
 	}
 	return id, err
 }

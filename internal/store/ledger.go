@@ -10,6 +10,7 @@ import (
 
 	"paiza"
 	"paiza/internal/ledger"
+	"paiza/wire"
 )
 
 // The ledger's settings. The key signs the head after every act; it is made at
@@ -411,9 +412,32 @@ func contentOf(ctx context.Context, q querier, subject string, version int64, se
 	var content []byte
 	err := q.QueryRowContext(ctx, "SELECT content FROM version WHERE subject = $1 AND version = $2", subject, version).Scan(&content)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+		return loggedContent(ctx, q, subject, version)
 	}
 	return content, diskError(err)
+}
+
+// loggedContent is the content of a subject where it lies in a log for a peer.
+func loggedContent(ctx context.Context, q querier, subject string, version int64) ([]byte, error) {
+	kind, record, _ := strings.Cut(subject, "/")
+	num, err := strconv.ParseInt(record, 10, 64)
+	if err != nil {
+		return nil, nil
+	}
+	var raw []byte
+	err = q.QueryRowContext(ctx, `SELECT o.raw FROM item i JOIN outbox o ON o.item = i.num AND o.version = $1
+		WHERE i.kind = $2 AND i.record = $3 AND i.origin = '' ORDER BY o.peer LIMIT 1`, version, kind, num).Scan(&raw)
+	if err != nil {
+		if errors.Is(err, sql.ErrNoRows) {
+			err = nil
+		}
+		return nil, diskError(err)
+	}
+	m, err := wire.ParseMessage(raw)
+	if err != nil {
+		return nil, nil // none that can be shown
+	}
+	return m.Body, nil
 }
 
 // Version is the content of a subject at one of its versions.

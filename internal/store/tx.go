@@ -6,7 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,17 +40,22 @@ type Tx struct {
 type work struct {
 	acts      int64            // that are in the transaction
 	growth    *growth          // of the ledger
-	ends      map[int64]logEnd // of logs for peers
-	handlings map[string]int64 // that were looked up
-	spans     map[string]span  // of counters
+	ends      []logEnd         // of logs for peers
+	handlings map[string]int64 // that were looked up; replaced, never changed
+	spans     []span           // of counters
 }
 
+// clone is what to go back to when the act that follows is taken back. It is made
+// for every act, and so of little.
 func (w *work) clone() work {
-	return work{w.acts, w.growth.clone(), maps.Clone(w.ends), maps.Clone(w.handlings), maps.Clone(w.spans)}
+	return work{w.acts, w.growth.clone(), slices.Clone(w.ends), w.handlings, slices.Clone(w.spans)}
 }
 
 // span is numbers of a counter that were taken and not used yet.
-type span struct{ used, last int64 }
+type span struct {
+	counter    string
+	used, last int64
+}
 
 // querier is what *sql.DB, *sql.Conn and *sql.Tx have in common.
 type querier interface {
@@ -405,20 +410,21 @@ func (t *Tx) Expect(n int) { t.many = int64(n) }
 // share a transaction they take more and more at once; a node at rest leaves
 // none out.
 func (t *Tx) number(name string) (int64, error) {
-	if s := t.spans[name]; s.used < s.last {
-		s.used++
-		t.spans[name] = s
-		return s.used, nil
+	at := slices.IndexFunc(t.spans, func(s span) bool { return s.counter == name })
+	if at >= 0 && t.spans[at].used < t.spans[at].last {
+		t.spans[at].used++
+		return t.spans[at].used, nil
 	}
 	n := max(1, t.many, t.acts/4)
 	last, err := t.next(name, n)
 	if err != nil {
 		return 0, err
 	}
-	if t.spans == nil {
-		t.spans = map[string]span{}
+	if at < 0 {
+		at = len(t.spans)
+		t.spans = append(t.spans, span{counter: name})
 	}
-	t.spans[name] = span{used: last - n + 1, last: last}
+	t.spans[at].used, t.spans[at].last = last-n+1, last
 	return last - n + 1, nil
 }
 
