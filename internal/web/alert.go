@@ -119,6 +119,9 @@ func (v alertView) CanChange() bool  { return slices.Contains(v.May, paiza.Right
 func (v alertView) CanPropose() bool { return slices.Contains(v.May, paiza.RightProposeRelease) }
 func (v alertView) CanRelabel() bool { return slices.Contains(v.May, paiza.RightRelabel) }
 
+// Link is the alert's page.
+func (v alertView) Link() string { return "/alerts/" + v.ID }
+
 // moleculeView is a structure in figures; empty for none.
 type moleculeView struct{ SMILES, Formula, Mass string }
 

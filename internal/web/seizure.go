@@ -200,6 +200,9 @@ func (v seizureView) CanRelabel() bool  { return v.can(paiza.RightRelabel) }
 func (v seizureView) CanWithdraw() bool { return v.can(paiza.RightWithdrawSeizure) }
 func (v seizureView) CanPropose() bool  { return v.can(paiza.RightProposeRelease) }
 
+// Link is the seizure's page.
+func (v seizureView) Link() string { return "/seizures/" + v.ID }
+
 // some is a list of one value, or of none when it is empty.
 func some[T ~string](v T) []T {
 	if v == "" {
