@@ -41,7 +41,7 @@ func (c *demoCmd) network(a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	plan := testnet.Plan{Folder: dir, Pairs: exercisePairs, Groups: exerciseGroups, Log: obs.NewLogger(a.err, "warn", "text")}
+	plan := testnet.Plan{Folder: dir, Version: version, Pairs: exercisePairs, Groups: exerciseGroups, Log: obs.NewLogger(a.err, "warn", "text")}
 	address, err := netip.ParseAddrPort(c.Address)
 	if err != nil || !address.Addr().IsLoopback() || !address.Addr().Is4() {
 		return paiza.Invalid("cli.demo.address", paiza.Args{"value": c.Address})

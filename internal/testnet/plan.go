@@ -29,10 +29,11 @@ type Plan struct {
 	// marked as one of demonstration before anything is written.
 	Real bool
 
-	Folder string           // of the stores; they stay there
-	Now    func() time.Time // clock of all nodes; nil: the clock
-	Log    *slog.Logger     // nil: silent
-	Limits exchange.Limits  // of all nodes; the zero value takes the program's
+	Version string           // of the program, shown on pages
+	Folder  string           // of the stores; they stay there
+	Now     func() time.Time // clock of all nodes; nil: the clock
+	Log     *slog.Logger     // nil: silent
+	Limits  exchange.Limits  // of all nodes; the zero value takes the program's
 }
 
 // NodePlan is one node.
