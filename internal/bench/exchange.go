@@ -24,7 +24,7 @@ var (
 	talking = flag.Int("talking", 60_000, "messages that are written and taken up at once")
 	carried = flag.Int64("attachment", 1<<30, "bytes of the attachment that the exchange carries")
 	crowd   = flag.Int("peers", 50, "peers that get one alert")
-	talk    = flag.String("exchange", "drain,sustained,attachment,many", "what of the exchange to measure")
+	talk    = flag.String("exchange", "drain,sustained,attachment,many,lists", "what of the exchange to measure")
 	profile = flag.String("cpuprofile", "", "write a profile of the exchange into this file")
 )
 
@@ -49,7 +49,7 @@ func exchanges(ctx context.Context) error {
 	}
 	var errs []error
 	for _, part := range strings.Split(*talk, ",") {
-		measure := map[string]func(context.Context) error{"drain": drain, "sustained": sustained, "attachment": attachment, "many": many}[part]
+		measure := map[string]func(context.Context) error{"drain": drain, "sustained": sustained, "attachment": attachment, "many": many, "lists": lists}[part]
 		if measure == nil {
 			return fmt.Errorf("there is no part %q of the exchange", part)
 		}

@@ -191,6 +191,16 @@ func openPool(target string) (*sql.DB, error) {
 	})), nil
 }
 
+// by names the index by which SQLite reads the table before it: without figures
+// about the rows it cannot know that an order is worth more than a condition
+// which most rows meet. PostgreSQL knows.
+func (e engine) by(index string) string {
+	if e != sqlite {
+		return ""
+	}
+	return " INDEXED BY " + index
+}
+
 // forUpdate locks the rows that a transaction reads to change them. On SQLite
 // there is one writer, and nothing to lock.
 func (e engine) forUpdate(table string) string {

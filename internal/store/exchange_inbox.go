@@ -123,8 +123,8 @@ func (s *Store) KeptBatch(ctx context.Context, peer int64, after wire.Cursor) (*
 	}
 	defer tx.Rollback()
 	var raw []byte
-	err = tx.QueryRowContext(ctx, "SELECT evidence FROM inbatch WHERE peer = $1 AND (epoch > $2 OR epoch = $3 AND last > $4) ORDER BY epoch, last LIMIT 1",
-		peer, int64(after.Epoch), int64(after.Epoch), int64(after.Seq)).Scan(&raw)
+	err = tx.QueryRowContext(ctx, "SELECT evidence FROM inbatch WHERE peer = $1 AND (epoch, last) > ($2, $3) ORDER BY epoch, last LIMIT 1",
+		peer, int64(after.Epoch), int64(after.Seq)).Scan(&raw)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, &wire.Refusal{Reason: wire.ReasonAbsent, Detail: "nothing follows the place"}
 	}
@@ -182,7 +182,10 @@ type NumberedArrival struct {
 // Arrivals lists messages of peers as they lie here, newest first.
 func (s *Store) Arrivals(ctx context.Context, f ArrivalFilter) (out []NumberedArrival, err error) {
 	w := &where{}
-	if f.Peer != 0 {
+	switch {
+	case f.Peer != 0 && f.Refused:
+		w.add("inbox.peer + 0 = %s", f.Peer) // by the index of what is set aside
+	case f.Peer != 0:
 		w.add("inbox.peer = %s", f.Peer)
 	}
 	if f.Item != 0 {
@@ -233,8 +236,8 @@ func (s *Store) InMessages(ctx context.Context, peer int64, after wire.Cursor, n
 		}
 		out = append(out, m)
 		return nil
-	}, "SELECT epoch, seq, hash, raw, refused FROM inbox WHERE peer = $1 AND (epoch > $2 OR epoch = $3 AND seq > $4) ORDER BY epoch, seq LIMIT $5",
-		peer, int64(after.Epoch), int64(after.Epoch), int64(after.Seq), int64(n))
+	}, "SELECT epoch, seq, hash, raw, refused FROM inbox WHERE peer = $1 AND (epoch, seq) > ($2, $3) ORDER BY epoch, seq LIMIT $4",
+		peer, int64(after.Epoch), int64(after.Seq), int64(n))
 	return out, err
 }
 

@@ -275,8 +275,8 @@ func (s *Store) SendingsTo(ctx context.Context, peer int64, before wire.Cursor, 
 		return nil
 	}, `SELECT o.peer, p.node, p.name, o.version, o.type, o.epoch, o.seq, o.created, o.withheld, l.have_epoch, l.have_seq
 		FROM outbox o JOIN peer p ON p.num = o.peer JOIN outlog l ON l.peer = o.peer
-		WHERE o.peer = $1 AND (o.epoch < $2 OR o.epoch = $3 AND o.seq < $4) ORDER BY o.epoch DESC, o.seq DESC LIMIT $5`,
-		peer, int64(before.Epoch), int64(before.Epoch), int64(before.Seq), int64(n))
+		WHERE o.peer = $1 AND (o.epoch, o.seq) < ($2, $3) ORDER BY o.epoch DESC, o.seq DESC LIMIT $4`,
+		peer, int64(before.Epoch), int64(before.Seq), int64(n))
 	return out, err
 }
 

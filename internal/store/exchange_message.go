@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,7 +55,8 @@ func (w *where) readable(may Readers, kinds []string) {
 			w.text = append(w.text, visible)
 		}
 		w.may(kind, e, false)
-		any = append(any, "item.kind = "+w.arg(kind)+" AND EXISTS (SELECT 1 FROM "+kind+" WHERE "+strings.Join(w.text, " AND ")+")")
+		// Joined to a text the kind is no reason for SQLite to begin with all of it.
+		any = append(any, "item.kind || '' = "+w.arg(kind)+" AND EXISTS (SELECT 1 FROM "+kind+" WHERE "+strings.Join(w.text, " AND ")+")")
 		w.text = rest
 	}
 	if len(any) == 0 {
@@ -71,28 +74,59 @@ func has(list []string, v string) bool {
 	return false
 }
 
-const openedBy = "EXISTS (SELECT 1 FROM opening o WHERE o.item = item.num AND o.version = item.version AND o.person = %s)"
+// unreadReach is how many of the newest arrivals of a kind are looked at for what
+// a person has not opened: who has read all of a million would wait for each.
+const unreadReach = 1000
 
-// Received lists the records of peers that a person may read, each once by the
-// arrival of its latest version, newest first.
-func (s *Store) Received(ctx context.Context, f MessageFilter, may Readers) (out []Message, err error) {
-	w := &where{}
-	opened := strings.Replace(openedBy, "%s", w.arg(f.Person), 1)
-	w.text = []string{"item.origin <> ''", "item.record <> 0", "item.gone = 0", "inbox.refused = ''",
+// received is the condition of a list of what came. opened says whether the
+// person has opened it.
+func (f *MessageFilter) received(may Readers) (w *where, opened string) {
+	w = &where{}
+	opened = "EXISTS (SELECT 1 FROM opening o WHERE o.item = item.num AND o.version = item.version AND o.person = " + w.arg(f.Person) + ")"
+	w.text = []string{"item.num = inbox.item", "peer.num = inbox.peer", "item.origin <> ''", "item.record <> 0", "item.gone = 0", "inbox.refused = ''",
 		"inbox.num = (SELECT max(b.num) FROM inbox b WHERE b.item = item.num AND b.version = item.version AND b.refused = '')"}
 	w.readable(may, f.Kinds)
+	if len(f.Kinds) == 1 {
+		w.add("inbox.type = %s", f.Kinds[0])
+	}
 	if f.Peer != "" {
-		w.add("peer.node = %s", f.Peer)
+		w.add("inbox.peer = (SELECT num FROM peer WHERE node = %s)", f.Peer)
 	}
 	if f.Desk != "" {
 		w.add("inbox.desk = %s", f.Desk)
 	}
 	if f.Unread {
 		w.text = append(w.text, "NOT "+opened)
+		w.add("inbox.num >= (SELECT coalesce(min(num), 0) FROM (SELECT num FROM inbox WHERE type = %s ORDER BY num DESC LIMIT "+strconv.Itoa(unreadReach)+") newest)", f.Kinds[0])
 	}
 	if f.Before != 0 {
 		w.add("inbox.num < %s", f.Before)
 	}
+	return w, opened
+}
+
+// fromInbox is in an order that SQLite keeps to: the newest arrivals first, and
+// what belongs to each of them.
+const fromInbox = " FROM inbox CROSS JOIN item CROSS JOIN peer"
+
+// Received lists the records of peers that a person may read, each once by the
+// arrival of its latest version, newest first. Of what he has not opened it names
+// what is among the newest of each kind, and asks for Kinds.
+func (s *Store) Received(ctx context.Context, f MessageFilter, may Readers) (out []Message, err error) {
+	if len(f.Kinds) > 1 {
+		for _, kind := range f.Kinds {
+			one := f
+			one.Kinds = []string{kind}
+			list, err := s.Received(ctx, one, may)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, list...)
+		}
+		slices.SortFunc(out, func(a, b Message) int { return cmp.Compare(b.Num, a.Num) })
+		return out[:min(len(out), f.Limit)], nil
+	}
+	w, opened := f.received(may)
 	err = each(ctx, s.read, func(r scanner) error {
 		var m Message
 		var record, version, seen int64
@@ -103,20 +137,22 @@ func (s *Store) Received(ctx context.Context, f MessageFilter, may Readers) (out
 		out = append(out, m)
 		return nil
 	}, "SELECT inbox.num, item.num, item.kind, item.record, item.version, peer.node, inbox.desk, inbox.received, inbox.notified, inbox.type, CASE WHEN "+opened+
-		" THEN 1 ELSE 0 END FROM inbox JOIN item ON item.num = inbox.item JOIN peer ON peer.num = inbox.peer"+w.String()+
-		" ORDER BY inbox.num DESC LIMIT "+strconv.Itoa(f.Limit), w.args...)
+		" THEN 1 ELSE 0 END"+fromInbox+w.String()+" ORDER BY inbox.num DESC LIMIT "+strconv.Itoa(f.Limit), w.args...)
 	return out, err
 }
 
 // Unread counts the records of peers, of the given kinds, that a person may read
-// and has not opened.
-func (s *Store) Unread(ctx context.Context, person string, kinds []string, may Readers) (n int, err error) {
-	w := &where{text: []string{"item.origin <> ''", "item.record <> 0", "item.gone = 0"}}
-	in(w, "item.kind", kinds)
-	w.readable(may, kinds)
-	w.add("NOT "+openedBy, person)
-	err = s.read.QueryRowContext(ctx, "SELECT count(*) FROM item"+w.String(), w.args...).Scan(&n)
-	return n, diskError(err)
+// and has not opened, among the newest of each kind.
+func (s *Store) Unread(ctx context.Context, person string, kinds []string, may Readers) (sum int, err error) {
+	for _, kind := range kinds {
+		w, _ := (&MessageFilter{Kinds: []string{kind}, Person: person, Unread: true}).received(may)
+		var n int
+		if err := s.read.QueryRowContext(ctx, "SELECT count(*)"+fromInbox+w.String(), w.args...).Scan(&n); err != nil {
+			return 0, diskError(err)
+		}
+		sum += n
+	}
+	return sum, nil
 }
 
 // Dispatched lists the records of this node that went to peers and that a person
@@ -139,7 +175,7 @@ func (s *Store) Dispatched(ctx context.Context, f MessageFilter, may Readers) (o
 		m.Item, m.Record, m.Version, m.Gone = m.Num, strconv.FormatInt(record, 10), uint64(version), gone != 0
 		out = append(out, m)
 		return nil
-	}, "SELECT item.num, item.kind, item.record, item.version, item.gone FROM item"+w.String()+" ORDER BY item.num DESC LIMIT "+strconv.Itoa(f.Limit), w.args...)
+	}, "SELECT item.num, item.kind, item.record, item.version, item.gone FROM item"+s.engine.by("item_sent")+w.String()+" ORDER BY item.num DESC LIMIT "+strconv.Itoa(f.Limit), w.args...)
 	return out, err
 }
 
@@ -178,5 +214,9 @@ func (s *Store) FileBytes(ctx context.Context, peer int64) (n int64, err error) 
 // DecisionsOn lists the acts of people on one subject, newest first: without
 // those of the exchange itself, of which a peer has thousands.
 func (s *Store) DecisionsOn(ctx context.Context, subject string, n int) ([]paiza.Act, error) {
-	return s.acts(ctx, "SELECT "+actColumns+" FROM act WHERE subject = $1 AND actor <> 'exchange' ORDER BY seq DESC LIMIT "+strconv.Itoa(n), subject)
+	where := "subject = $1 AND actor <> 'exchange'"
+	if strings.HasPrefix(subject, "peer/") {
+		where += " AND subject >= 'peer/' AND subject < 'peer0'" // as the index act_decision has it
+	}
+	return s.acts(ctx, "SELECT "+actColumns+" FROM act WHERE "+where+" ORDER BY seq DESC LIMIT "+strconv.Itoa(n), subject)
 }

@@ -111,8 +111,8 @@ func (t *Tx) cut(peer int64, fork wire.Cursor) error {
 			return &wire.Refusal{Reason: wire.ReasonFork, Detail: "the place is not in the log any more"}
 		}
 	}
-	if _, err := t.exec("UPDATE outbox SET peer = $1 WHERE peer = $2 AND (epoch > $3 OR epoch = $4 AND seq > $5)",
-		parked*peer, peer, int64(fork.Epoch), int64(fork.Epoch), int64(fork.Seq)); err != nil {
+	if _, err := t.exec("UPDATE outbox SET peer = $1 WHERE peer = $2 AND (epoch, seq) > ($3, $4)",
+		parked*peer, peer, int64(fork.Epoch), int64(fork.Seq)); err != nil {
 		return err
 	}
 	if _, err := t.exec("DELETE FROM outepoch WHERE peer = $1 AND epoch > $2", peer, int64(fork.Epoch)); err != nil {
@@ -239,7 +239,7 @@ func (t *Tx) page(table string, peer int64, after wire.Cursor) (out []pageRow, e
 		copy(row.Digest[:], digest)
 		out = append(out, row)
 		return nil
-	}, "SELECT epoch, seq, hash, prev, digest, raw, withheld"+more+" FROM "+table+" WHERE peer = $1 AND (epoch > $2 OR epoch = $3 AND seq > $4) ORDER BY epoch, seq LIMIT 256",
-		peer, int64(after.Epoch), int64(after.Epoch), int64(after.Seq))
+	}, "SELECT epoch, seq, hash, prev, digest, raw, withheld"+more+" FROM "+table+" WHERE peer = $1 AND (epoch, seq) > ($2, $3) ORDER BY epoch, seq LIMIT 256",
+		peer, int64(after.Epoch), int64(after.Seq))
 	return out, err
 }

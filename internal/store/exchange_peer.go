@@ -170,11 +170,13 @@ func fromMilli(v int64) time.Time {
 // Peers lists the peers by name, with how many messages wait for them and how
 // many of theirs lie in quarantine.
 func (s *Store) Peers(ctx context.Context) ([]Peer, error) {
+	// What is set aside is found by its own index and not among all of a peer:
+	// hence the sum.
 	rows, err := s.read.QueryContext(ctx, "SELECT "+peerColumns+`,
-		(SELECT count(*) FROM outbox o JOIN outlog l ON l.peer = o.peer WHERE o.peer = peer.num AND (o.epoch > l.have_epoch OR o.epoch = l.have_epoch AND o.seq > l.have_seq)),
-		(SELECT count(*) FROM outbox o JOIN outlog l ON l.peer = o.peer WHERE o.peer = peer.num AND (o.epoch > l.proven_epoch OR o.epoch = l.proven_epoch AND o.seq > l.proven_seq)),
-		(SELECT count(*) FROM inbox i WHERE i.peer = peer.num AND i.refused <> ''),
-		coalesce((SELECT min(o.created) FROM outbox o JOIN outlog l ON l.peer = o.peer WHERE o.peer = peer.num AND (o.epoch > l.have_epoch OR o.epoch = l.have_epoch AND o.seq > l.have_seq)), 0)
+		`+messagesAfter("have")+", "+messagesAfter("proven")+`,
+		(SELECT count(*) FROM inbox i WHERE i.peer + 0 = peer.num AND i.refused <> ''),
+		coalesce((SELECT o.created FROM outlog l JOIN outbox o ON o.peer = l.peer AND o.epoch = l.have_epoch AND o.seq = l.have_seq + 1 WHERE l.peer = peer.num),
+			(SELECT o.created FROM outlog l JOIN outbox o ON o.peer = l.peer AND o.epoch > l.have_epoch WHERE l.peer = peer.num ORDER BY o.epoch, o.seq LIMIT 1), 0)
 		FROM peer ORDER BY name, node`)
 	if err != nil {
 		return nil, diskError(err)
@@ -189,6 +191,13 @@ func (s *Store) Peers(ctx context.Context) ([]Peer, error) {
 		out = append(out, p.settle())
 	}
 	return out, diskError(rows.Err())
+}
+
+// messagesAfter is how many messages of the log for a peer come after one of its
+// places. An epoch's messages are numbered from 1, so none is looked at.
+func messagesAfter(place string) string {
+	return strings.ReplaceAll(`(SELECT coalesce(CAST(sum(CASE WHEN e.epoch > l.PLACE_epoch THEN e.last WHEN e.last > l.PLACE_seq THEN e.last - l.PLACE_seq ELSE 0 END) AS BIGINT), 0)
+			FROM outlog l JOIN outepoch e ON e.peer = l.peer AND e.epoch >= l.PLACE_epoch WHERE l.peer = peer.num)`, "PLACE", place)
 }
 
 // Peer reads one peer.

@@ -149,8 +149,8 @@ func (t *Tx) worth(peer int64, r *wire.Receipt) (int64, error) {
 // outlive sets receipts aside that speak of what followed a place in the log and
 // was replaced there: another message may stand under the same number.
 func (t *Tx) outlive(peer int64, fork wire.Cursor) error {
-	_, err := t.exec("UPDATE receipt SET denial = $1 WHERE peer = $2 AND ours = 1 AND denial IN (0, 2) AND (epoch > $3 OR epoch = $4 AND last > $5)",
-		int64(receiptPast), peer, int64(fork.Epoch), int64(fork.Epoch), int64(fork.Seq))
+	_, err := t.exec("UPDATE receipt SET denial = $1 WHERE peer = $2 AND ours = 1 AND denial IN (0, 2) AND (epoch, last) > ($3, $4)",
+		int64(receiptPast), peer, int64(fork.Epoch), int64(fork.Seq))
 	return err
 }
 
@@ -235,8 +235,8 @@ func (s *Store) Issued(ctx context.Context, peer int64, after wire.Cursor, n int
 		r, err := scanReceipt(row)
 		out = append(out, r)
 		return err
-	}, "SELECT raw FROM receipt WHERE peer = $1 AND ours = 0 AND event = $2 AND (epoch > $3 OR epoch = $4 AND last > $5) ORDER BY epoch, last, num LIMIT $6",
-		peer, string(wire.EventContentConsignment), int64(after.Epoch), int64(after.Epoch), int64(after.Seq), int64(n))
+	}, "SELECT raw FROM receipt WHERE peer = $1 AND ours = 0 AND event = $2 AND (epoch, last) > ($3, $4) ORDER BY epoch, last, num LIMIT $5",
+		peer, string(wire.EventContentConsignment), int64(after.Epoch), int64(after.Seq), int64(n))
 	return out, err
 }
 
