@@ -71,6 +71,85 @@ func (n *kept) close() {
 	}
 }
 
+// TestCounted: what is said to wait for a peer is what lies in his log after the
+// place that he has, in one epoch and over several.
+func TestCounted(t *testing.T) {
+	engines(t, func(t *testing.T, target func() string) {
+		ctx := t.Context()
+		n := &kept{t: t, target: target(), now: time.Now, dir: t.TempDir()}
+		n.open()
+		t.Cleanup(n.close)
+		n.fail(n.d.UseIdentityForTest(ctx, exchangetest.NewIdentity(t, "a", time.Now())))
+		peer := exchangetest.NewIdentity(t, "b", time.Now()).Card()
+		n.Pair(peer)
+		send := func(many int) {
+			for i := range many {
+				n.SendContent(peer.Node, fmt.Appendf(nil, "message %d", i))
+			}
+		}
+		has := func(place int) {
+			n.fail(n.s.Write(ctx, func(t *store.Tx) error {
+				_, err := t.Confirm(n.num(peer.Node), n.Written(peer.Node)[place-1].Cursor, nil)
+				return err
+			}))
+		}
+		reopen := func(place int) {
+			n.fail(n.x.Reopen(ctx, peer.Node, n.Written(peer.Node)[place-1].Cursor, func(func(*wire.Opened, error) bool) {}))
+		}
+		for i, step := range []struct {
+			do   func()
+			want int64
+		}{
+			{func() {}, 0},
+			{func() { send(5) }, 5},
+			{func() { has(3) }, 2},
+			{func() { reopen(2) }, 3}, // in another epoch
+			{func() { send(2) }, 5},
+			{func() { has(4) }, 3},
+			{func() { has(1) }, 6}, // the peer was put back
+			{func() { has(7) }, 0},
+		} {
+			step.do()
+			if got := n.counted(); got != step.want {
+				t.Errorf("step %d: %d wait, want %d", i, got, step.want)
+			}
+		}
+	})
+}
+
+// counted compares the counts of the only peer with the messages that lie there,
+// and says how many wait.
+func (n *kept) counted() (waits int64) {
+	ctx := context.Background()
+	peers, err := n.s.Peers(ctx)
+	n.fail(err)
+	for _, p := range peers {
+		st, err := n.s.LogState(ctx, p.Num)
+		n.fail(err)
+		id, err := wire.ParseNodeID(p.Node)
+		n.fail(err)
+		var waiting, unproven, aside int64
+		for _, it := range n.Written(id) {
+			if it.Compare(st.Have) > 0 {
+				waiting++
+			}
+			if it.Compare(st.Proven) > 0 {
+				unproven++
+			}
+		}
+		for _, it := range n.Received(id) {
+			if it.Refused != "" {
+				aside++
+			}
+		}
+		if p.Waiting != waiting || p.Unproven != unproven || p.SetAside != aside || (waiting > 0) == p.Oldest.IsZero() {
+			n.t.Errorf("for %s %d are said to wait, %d unproven, %d set aside, the oldest of %v; they are %d, %d, %d", p.Node, p.Waiting, p.Unproven, p.SetAside, p.Oldest, waiting, unproven, aside)
+		}
+		waits = p.Waiting
+	}
+	return waits
+}
+
 func (n *kept) fail(err error) {
 	n.t.Helper()
 	if err != nil {
