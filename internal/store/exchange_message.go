@@ -216,7 +216,7 @@ func (s *Store) FileBytes(ctx context.Context, peer int64) (n int64, err error) 
 func (s *Store) DecisionsOn(ctx context.Context, subject string, n int) ([]paiza.Act, error) {
 	where := "subject = $1 AND actor <> 'exchange'"
 	if strings.HasPrefix(subject, "peer/") {
-		where += " AND subject >= 'peer/' AND subject < 'peer0'" // as the index act_decision has it
+		where += " AND substr(subject, 1, 5) = 'peer/'" // as the index act_decision has it
 	}
 	return s.acts(ctx, "SELECT "+actColumns+" FROM act WHERE "+where+" ORDER BY seq DESC LIMIT "+strconv.Itoa(n), subject)
 }

@@ -19,4 +19,4 @@ CREATE INDEX inbox_desk ON inbox (desk, num);
 CREATE INDEX item_sent ON item (num) WHERE origin = '';
 CREATE INDEX note_way ON note (incoming, num);
 -- What people decided about a partner, among the thousands of acts of its traffic.
-CREATE INDEX act_decision ON act (subject, seq) WHERE subject >= 'peer/' AND subject < 'peer0' AND actor <> 'exchange';
+CREATE INDEX act_decision ON act (subject, seq) WHERE substr(subject, 1, 5) = 'peer/' AND actor <> 'exchange';
