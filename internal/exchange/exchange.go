@@ -77,7 +77,8 @@ type Archive interface {
 	// the place is the last one or is not here.
 	Batch(ctx context.Context, peer wire.NodeID, after wire.Cursor) (*wire.Kept, error)
 	// Issued gives receipts that this node signed for the peer's log and that speak
-	// of messages after the place, in order, at most n.
+	// of messages after the place, in order, at most n. Those whose key this node has
+	// revoked since count no more: it has made them anew, of what is so now.
 	Issued(ctx context.Context, peer wire.NodeID, after wire.Cursor, n int) ([]*wire.Receipt, error)
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"slices"
-	"strings"
 
 	"paiza/internal/exchange/exchangetest"
 	"paiza/wire"
@@ -16,15 +15,18 @@ func (m *model) check() {
 		for b := range nodes {
 			if m.honest(a, b) {
 				m.checkLog(a, b)
+				m.checkReaders(a, b)
 			}
 		}
 	}
 	for p := range m.promised {
-		if !slices.ContainsFunc(m.stores[p.to].Received(m.ids[p.from]), func(it exchangetest.Item) bool { return it.Content == p.content }) {
+		if m.honest(p.from, p.to) && !slices.ContainsFunc(m.stores[p.to].Received(m.ids[p.from]), func(it exchangetest.Item) bool { return it.Content == p.content }) {
 			m.fail("node %d had a receipt of node %d for %s, and node %d does not have it", p.from, p.to, p.content, p.to)
 		}
 	}
-	m.checkSubjects()
+	m.checkRecalls()
+	m.checkKeys()
+	m.checkForks()
 	m.checkSecrets()
 }
 
@@ -45,18 +47,18 @@ func (m *model) checkLog(a, b int) {
 		return
 	}
 	if epochs, _ := m.stores[a].Epochs(ctx, m.ids[b]); len(epochs) > 1 {
-		m.did["logs with several epochs"]++
+		m.count("logs with several epochs")
 	}
 	taken := map[wire.Hash]bool{}
 	for i, r := range received {
 		w := written[i]
 		switch {
 		case r.Refused == wire.ReasonWithheld:
-			m.did["withheld"]++
+			m.count("withheld")
 		case r.Refused != "":
-			m.did["set aside"]++
+			m.count("set aside")
 		default:
-			m.did["taken up"]++
+			m.count("taken up")
 		}
 		if r.Cursor != w.Cursor || !bytes.Equal(r.Raw, w.Raw) && r.Refused != wire.ReasonWithheld && w.Refused != wire.ReasonWithheld {
 			m.fail("log %d to %d: message %d differs", a, b, i)
@@ -70,34 +72,12 @@ func (m *model) checkLog(a, b int) {
 		}
 	}
 	good, denied := m.stores[a].Receipts(m.ids[b])
-	m.did["denied receipts"] += len(denied)
+	for range denied {
+		m.count("denied receipts")
+	}
 	for _, r := range good {
 		if places, _ := m.stores[b].Taken(ctx, m.ids[a], []wire.Cursor{r.End()}); places[0] != r.End() {
 			m.fail("log %d to %d: a receipt for %x/%d is of something else", a, b, r.Epoch, r.Last)
-		}
-	}
-}
-
-// checkSubjects holds that whoever has a subject has its owner's latest version.
-func (m *model) checkSubjects() {
-	for a := range nodes {
-		for b := range nodes {
-			if !m.honest(a, b) {
-				continue
-			}
-			for _, name := range m.stores[b].Subjects(m.ids[a]) {
-				if strings.HasPrefix(name, "group") {
-					continue // may wait for a group whose owner was put back to before it
-				}
-				if strings.HasPrefix(name, "unfit") {
-					continue // its later versions were stopped at the exit
-				}
-				av, ab := m.stores[a].Subject(m.ids[a], name)
-				bv, bb := m.stores[b].Subject(m.ids[a], name)
-				if av != bv || !bytes.Equal(ab, bb) {
-					m.fail("%s of node %d is version %d %q there and %d %q at node %d", name, a, av, ab, bv, bb, b)
-				}
-			}
 		}
 	}
 }
@@ -111,7 +91,7 @@ func (m *model) checkSecrets() {
 				if !bytes.Contains(it.Raw, []byte("SECRET")) {
 					continue
 				}
-				m.did["group messages"]++
+				m.count("group messages")
 				msg, err := wire.ParseMessage(it.Raw)
 				if err != nil {
 					m.fail("%v", err)

@@ -90,8 +90,12 @@ func (m *model) mischief(s step) {
 	case "import":
 		if len(m.sticks) > 0 { // it stays where it is, and may be taken in again
 			x := m.sticks[(s.A*nodes+s.B)%len(m.sticks)]
-			if _, err := m.parties[x.to].Node.Import(ctx, bytes.NewReader(x.file)); err == nil { // one of another history is refused
-				m.did["from a stick"]++
+			_, err := m.parties[x.to].Node.Import(ctx, bytes.NewReader(x.file))
+			switch { // one of another history is refused
+			case wire.ReasonOf(err) == wire.ReasonKeyRevoked:
+				m.count("old batches under a revoked key")
+			case err == nil:
+				m.count("from a stick")
 			}
 		}
 	case "replay":
@@ -106,8 +110,12 @@ func (m *model) mischief(s step) {
 			return
 		}
 		// To whom it was for, to somebody else, and as if somebody else had sent it.
-		if _, err := m.net.Deliver(ctx, x.from, x.to, x.verb, x.body); err == nil {
-			m.did["replayed and answered"]++
+		_, err := m.net.Deliver(ctx, x.from, x.to, x.verb, x.body)
+		switch {
+		case wire.ReasonOf(err) == wire.ReasonKeyRevoked:
+			m.count("old batches under a revoked key")
+		case err == nil:
+			m.count("replayed and answered")
 		}
 		_, _ = m.net.Deliver(ctx, x.from, m.ids[s.A], x.verb, x.body)
 		_, _ = m.net.Deliver(ctx, m.ids[s.B], x.to, x.verb, x.body)

@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -22,7 +23,7 @@ import (
 
 const (
 	nodes    = 5
-	liar     = 4 // lies in half of the runs
+	liar     = 4 // lies in half of the runs, forks its logs in a quarter
 	subjects = 3 // of each node
 )
 
@@ -34,18 +35,22 @@ type step struct {
 }
 
 var steps = []string{"send", "send", "send", "send", "group", "group", "backup", "restore", "restart", "rotate", "part", "part", "join", "sleep", "sleep", "sleep",
-	"unfit", "odd", "export", "import", "replay"}
+	"unfit", "odd", "export", "import", "replay", "recall", "recall", "revoke", "fork", "fork", "fork", "jump", "jump"}
 
 // script is a run of the model, drawn before it begins.
 type script struct {
 	Seed  uint64
 	Lie   bool
+	Fork  bool            // the liar shows other histories instead
+	Bent  bool            // and does so to the end
 	Skew  []time.Duration // of each node's clock
 	Steps []step
 }
 
 func drawScript(t *rapid.T) script {
 	s := script{Seed: rapid.Uint64().Draw(t, "seed"), Lie: rapid.Bool().Draw(t, "lie")}
+	s.Fork = rapid.Bool().Draw(t, "fork") && !s.Lie
+	s.Bent = rapid.Bool().Draw(t, "bent") && s.Fork
 	for i := range nodes {
 		s.Skew = append(s.Skew, time.Duration(rapid.IntRange(-24, 24).Draw(t, fmt.Sprintf("skew %d", i)))*time.Hour)
 	}
@@ -65,10 +70,15 @@ type model struct {
 	stores  []*memory.Node
 	parties []*exchangetest.Party
 	backups []func()
-	keys    []int // how often a node has changed its keys
+	keys    [][]ed25519.PrivateKey // former ones of each node
+	revoked []revoked
+	listed  []listed
 	groups  []*wire.Group
 	sent    int
-	did     map[string]int // what was seen, so that a run that saw nothing does not count
+	said    map[saying]int // how much had been sent when a subject was last sent
+	recalls []recalled
+	ends    [nodes][nodes]wire.Cursor // how far logs were taken in
+	did     map[string]int            // what was seen, so that a run that saw nothing does not count
 	sticks  []stick
 	heard   []overheard
 
@@ -76,6 +86,8 @@ type model struct {
 	random *rand.Rand
 	calm   bool
 	apart  map[[2]int]bool
+	skew   []time.Duration
+	forks  map[int]int // to whom the liar shows another history, and the kind of it
 
 	promised map[promise]bool
 	errs     []string
@@ -89,6 +101,13 @@ type promise struct {
 
 func (m *model) fail(format string, args ...any) {
 	m.errs = append(m.errs, fmt.Sprintf(format, args...))
+}
+
+// count notes that something was seen.
+func (m *model) count(what string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.did[what]++
 }
 
 func (m *model) chance(percent int) bool {
@@ -161,7 +180,27 @@ func (c crooked) Commit(ctx context.Context, peer wire.NodeID, b []*wire.Opened,
 }
 
 func (m *model) now(i int) func() time.Time {
-	return func() time.Time { return time.Now().Add(m.Skew[i]) }
+	return func() time.Time {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		return time.Now().Add(m.skew[i])
+	}
+}
+
+// jump changes a node's clock while it runs. No clock is more than a day off.
+func (m *model) jump(s step) {
+	by := []time.Duration{-24, -5, -1, 7, 24}[s.B] * time.Hour
+	m.mu.Lock()
+	was := m.skew[s.A]
+	m.skew[s.A] = max(-24*time.Hour, min(24*time.Hour, was+by))
+	is := m.skew[s.A]
+	m.mu.Unlock()
+	switch {
+	case is > was:
+		m.count("clocks put forward")
+	case is < was:
+		m.count("clocks put back")
+	}
 }
 
 // join starts a node's exchange, as after a restart of its program.
@@ -176,15 +215,21 @@ func (m *model) join(i int) {
 	if i == liar && m.Lie {
 		wrap = func(in exchange.Inbox) exchange.Inbox { return crooked{in, m} }
 	}
-	m.parties[i] = exchangetest.JoinGuarded(m.net, m.stores[i], wrap, m.guard(i), m.now(i), exchange.Limits{Idle: 4 * time.Hour, MaxBackoff: time.Hour}, peers...)
+	var store exchangetest.Store = m.stores[i]
+	if i == liar && m.Fork {
+		store = twoFaced{m.stores[i], m}
+	}
+	m.parties[i] = exchangetest.JoinGuarded(m.net, store, wrap, m.guard(i), m.now(i), exchange.Limits{Idle: 4 * time.Hour, MaxBackoff: time.Hour}, peers...)
 	m.stores[i].OnGrown(m.parties[i].Node.Wake)
 }
 
 func newModel(t *testing.T, s script) *model {
 	m := &model{script: s, net: exchangetest.NewNetwork(), random: rand.New(rand.NewPCG(s.Seed, 1)), apart: map[[2]int]bool{},
-		promised: map[promise]bool{}, did: map[string]int{}, keys: make([]int, nodes), parties: make([]*exchangetest.Party, nodes), backups: make([]func(), nodes)}
+		skew: slices.Clone(s.Skew), forks: map[int]int{}, said: map[saying]int{}, keys: make([][]ed25519.PrivateKey, nodes),
+		promised: map[promise]bool{}, did: map[string]int{}, parties: make([]*exchangetest.Party, nodes), backups: make([]func(), nodes)}
 	m.net.Fault(m.fault)
 	m.net.Overhear(m.overhear)
+	m.net.Answered(m.answered)
 	for i := range nodes {
 		ident := exchangetest.NewIdentity(t, fmt.Sprint("node", i), time.Now())
 		m.ids = append(m.ids, ident.Card().Node)
@@ -219,7 +264,11 @@ func (m *model) do(t *testing.T, s step) {
 	case "send":
 		m.sent++
 		k := s.B % subjects
-		m.must(m.stores[s.A].Send(m.audience(s.A, k), fmt.Sprintf("seizure/%d", k), []byte(fmt.Sprintf("said %d", m.sent))))
+		of := saying{s.A, fmt.Sprintf("seizure/%d", k)}
+		m.said[of] = m.sent
+		m.must(m.stores[s.A].Send(m.audience(s.A, k), of.name, []byte(fmt.Sprintf("said %d", m.sent))))
+	case "recall":
+		m.recall(s)
 	case "group":
 		m.group(s)
 	case "backup":
@@ -227,8 +276,17 @@ func (m *model) do(t *testing.T, s step) {
 	case "restore":
 		m.parties[s.A].Leave()
 		synctest.Wait()
-		time.Sleep(time.Second) // what it signed before and signs after is not of the same moment
+		// What it signs after is later than what it signed before, also by a clock that
+		// was put back: of two statements the later one counts, and it has forgotten
+		// when the first one was.
+		time.Sleep(max(0, m.stores[s.A].Stated().Sub(m.now(s.A)())) + time.Second)
+		m.grown(-1)
+		m.chained(s.A)
 		m.backups[s.A]()
+		for _, l := range m.listed {
+			m.admit(s.A, l)
+		}
+		m.grown(s.A)
 		m.forgive()
 		m.join(s.A)
 	case "restart":
@@ -236,9 +294,13 @@ func (m *model) do(t *testing.T, s step) {
 		synctest.Wait()
 		m.join(s.A)
 	case "rotate":
-		m.keys[s.A]++
-		n := m.stores[s.A]
-		n.SetIdentity(exchangetest.Rotate(t, n.Identity(), fmt.Sprintf("node%d-key%d", s.A, m.keys[s.A]), time.Now()))
+		m.rotate(t, s.A)
+	case "revoke":
+		m.revoke(t, s)
+	case "fork":
+		m.fork(s)
+	case "jump":
+		m.jump(s)
 	case "part", "join":
 		m.mu.Lock()
 		m.apart[[2]int{min(s.A, s.B), max(s.A, s.B)}] = s.Do == "part"
@@ -249,6 +311,7 @@ func (m *model) do(t *testing.T, s step) {
 		m.mischief(s)
 	}
 	m.promise()
+	m.grown(-1)
 }
 
 // group makes a version of the group, or sends something to its members. Nodes
@@ -286,8 +349,14 @@ func (m *model) must(err error) {
 	}
 }
 
-// honest reports whether nothing but accidents happens between the two.
-func (m *model) honest(a, b int) bool { return a != b && (!m.Lie || (a != liar && b != liar)) }
+// honest reports whether nothing but accidents happens to the log of a for b. Who
+// shows other histories is honest again when he has stopped.
+func (m *model) honest(a, b int) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, forked := m.forks[b]
+	return a != b && (!m.Lie || a != liar && b != liar) && !(m.calm && a == liar && forked)
+}
 
 // promise notes what the nodes have receipts for now.
 func (m *model) promise() {
@@ -325,7 +394,9 @@ func (m *model) forgive() {
 // courier files that arrive twice or years late, new keys, wrong clocks, messages
 // that the guard stops or that nobody can read, a group whose members change, and
 // in half of the runs one node that lies about its place, signs false receipts
-// and sends what was cut or changed. When the accidents end, the network must
+// and sends what was cut or changed. Subjects are taken back and sent again, former
+// keys are revoked, clocks jump while a node runs, and in a quarter of the runs one
+// node shows peers another history of its log than they have. When the accidents end, the network must
 // come together without a loss. -rapid.checks says how many networks there are.
 func TestModel(t *testing.T) {
 	did := map[string]int{}
@@ -339,6 +410,9 @@ func TestModel(t *testing.T) {
 			}
 			m.mu.Lock()
 			m.calm, m.apart = true, map[[2]int]bool{}
+			if !m.Bent {
+				clear(m.forks)
+			}
 			m.mu.Unlock()
 			time.Sleep(48 * time.Hour)
 			synctest.Wait()
@@ -357,7 +431,9 @@ func TestModel(t *testing.T) {
 		}
 	})
 	t.Log(did)
-	for _, what := range []string{"tampered", "from a stick", "replayed and answered", "logs with several epochs", "withheld", "set aside", "taken up", "group messages"} {
+	for _, what := range []string{"tampered", "from a stick", "replayed and answered", "logs with several epochs", "withheld", "set aside", "taken up", "group messages",
+		"recalls", "sent again after a recall", "revocations", "batches in flight under a revoked key", "evidence of a revoked key", "clocks put forward", "clocks put back",
+		"forks shown", "forks refused", "forks to the end", "forks proved"} {
 		if did[what] == 0 && !t.Failed() {
 			t.Errorf("no network has seen %q: this proves less than it says", what)
 		}

@@ -139,7 +139,9 @@ func (n *Node) unseal(ctx context.Context, from wire.NodeID, raw []byte) (*wire.
 	return opened, nil
 }
 
-// receipts reads and verifies receipts that the peer signed for our log.
+// receipts reads and verifies receipts that the peer signed for our log. One whose
+// key was revoked before it states nothing and is left out: it must not stop the
+// traffic, and its issuer makes it anew.
 func (n *Node) receipts(ctx context.Context, peer wire.NodeID, raws [][]byte) ([]*wire.Receipt, error) {
 	if len(raws) == 0 {
 		return nil, nil
@@ -158,7 +160,11 @@ func (n *Node) receipts(ctx context.Context, peer wire.NodeID, raws [][]byte) ([
 		if r.Issuer != peer || r.From != self || r.To != peer {
 			return nil, &wire.Refusal{Reason: wire.ReasonConflict, Detail: "a receipt for another log"}
 		}
-		if err := r.Verify(h); err != nil {
+		err = r.Verify(h)
+		if wire.ReasonOf(err) == wire.ReasonKeyRevoked {
+			continue
+		}
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, r)

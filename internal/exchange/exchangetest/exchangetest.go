@@ -122,7 +122,8 @@ func JoinGuarded(net *Network, s Store, wrap func(exchange.Inbox) exchange.Inbox
 	if wrap != nil {
 		inbox = wrap(s)
 	}
-	p.Node = exchange.New(exchange.Config{Identity: s.Identity, Trust: s, Outbox: s, Withholder: s, Past: s, Inbox: inbox, Archive: s,
+	against, _ := s.(exchange.Contradictions)
+	p.Node = exchange.New(exchange.Config{Contradictions: against, Identity: s.Identity, Trust: s, Outbox: s, Withholder: s, Past: s, Inbox: inbox, Archive: s,
 		Transport: net.From(p.ID), Guard: guard, Now: now, Limits: limits})
 	net.Add(p.ID, p.Node)
 	ctx, stop := context.WithCancel(context.Background())

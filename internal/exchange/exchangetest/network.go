@@ -29,6 +29,7 @@ type Network struct {
 	calls map[exchange.Verb]int
 	fault func(from, to wire.NodeID, verb exchange.Verb) Fault
 	heard func(from, to wire.NodeID, verb exchange.Verb, body []byte)
+	ended func(from, to wire.NodeID, verb exchange.Verb, err error)
 }
 
 // NewNetwork makes a network without nodes.
@@ -55,6 +56,13 @@ func (n *Network) Overhear(f func(from, to wire.NodeID, verb exchange.Verb, body
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.heard = f
+}
+
+// Answered has the outcome of every request that arrived told to f.
+func (n *Network) Answered(f func(from, to wire.NodeID, verb exchange.Verb, err error)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.ended = f
 }
 
 // Deliver gives a node a request as one of a peer's, whoever wrote it and
@@ -96,6 +104,7 @@ func (l link) Call(ctx context.Context, to wire.NodeID, verb exchange.Verb, body
 	if l.net.heard != nil {
 		l.net.heard(l.from, to, verb, body)
 	}
+	ended := l.net.ended
 	l.net.mu.Unlock()
 	select {
 	case <-time.After(f.Delay):
@@ -112,6 +121,9 @@ func (l link) Call(ctx context.Context, to wire.NodeID, verb exchange.Verb, body
 		go func() { _, _ = node.Serve(ctx, l.from, verb, body) }()
 	}
 	out, err := node.Serve(ctx, l.from, verb, body)
+	if ended != nil {
+		ended(l.from, to, verb, err)
+	}
 	if f.Unheard {
 		return nil, ErrDown
 	}

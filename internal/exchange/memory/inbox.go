@@ -46,7 +46,7 @@ func (n *Node) Commit(_ context.Context, peer wire.NodeID, batches []*wire.Opene
 		}
 		l.have = o.End()
 	}
-	receipts, err := wire.Consign(self, peer, all, n.Now(), sign)
+	receipts, err := wire.Consign(self, peer, all, n.stamp(l), sign)
 	l.receipts = append(l.receipts, receipts...)
 	woken := n.release()
 	n.mu.Unlock()
@@ -71,7 +71,9 @@ func (n *Node) apply(from wire.NodeID, m *wire.Message) wire.Reason {
 		return n.applyReceipt(from, m)
 	case wire.TypeGroup:
 		return n.applyGroup(from, m)
-	case "seizure":
+	case wire.TypeRevocation:
+		return n.applyRevocation(from, m)
+	case "seizure", wire.TypeTombstone:
 		return n.applySubject(from, m)
 	}
 	return wire.ReasonType
@@ -81,8 +83,14 @@ func (n *Node) applySubject(from wire.NodeID, m *wire.Message) wire.Reason {
 	if m.Origin != from || m.Version == 0 {
 		return wire.ReasonOwner
 	}
+	gone := m.Type == wire.TypeTombstone
+	if gone {
+		if _, err := wire.ParseTombstone(m.Body); err != nil {
+			return wire.ReasonUnreadable
+		}
+	}
 	why := wire.Audience(m.Handling, n.ID(), func(r wire.GroupRef) *wire.Group { return n.s.groups[r] })
-	if why != "" {
+	if why != "" && !gone {
 		return why
 	}
 	s := n.s.subject(subjectKey{from, m.Subject})
@@ -92,7 +100,7 @@ func (n *Node) applySubject(from wire.NodeID, m *wire.Message) wire.Reason {
 		}
 		return wire.ReasonVersionTaken
 	}
-	s.take(m.Version, m.ContentHash(), m.Body, m.Groups)
+	s.take(m.Version, m.ContentHash(), m.Body, m.Groups, gone)
 	return ""
 }
 
@@ -150,7 +158,7 @@ func (n *Node) release() (woken []wire.NodeID) {
 				continue
 			}
 			x, err := wire.NewReceipt(wire.Receipt{Event: wire.EventContentConsignment, Issuer: self, From: peer, To: self,
-				Epoch: r.Epoch, First: r.Seq, Last: r.Seq, Hash: r.Hash, At: n.Now()}, n.Identity().Sign)
+				Epoch: r.Epoch, First: r.Seq, Last: r.Seq, Hash: r.Hash, At: n.stamp(l)}, n.Identity().Sign)
 			if err == nil && n.statement([]wire.NodeID{peer}, wire.TypeReceipt, x.Bytes()) == nil {
 				woken = append(woken, peer)
 			}

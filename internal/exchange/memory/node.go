@@ -1,8 +1,6 @@
 package memory
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -26,7 +24,8 @@ type Node struct {
 // New makes an empty node with the identity.
 func New(ident *wire.Identity, now func() time.Time) *Node {
 	n := &Node{Now: now, s: &state{out: map[wire.NodeID]*outLog{}, in: map[wire.NodeID]*inLog{},
-		subjects: map[subjectKey]*subject{}, groups: map[wire.GroupRef]*wire.Group{}, cards: map[wire.NodeID][]*wire.Card{}}}
+		subjects: map[subjectKey]*subject{}, groups: map[wire.GroupRef]*wire.Group{}, cards: map[wire.NodeID][]*wire.Card{},
+		revoked: map[wire.NodeID][]*wire.Revocation{}}}
 	n.ident.Store(ident)
 	return n
 }
@@ -57,15 +56,6 @@ func (n *Node) log(to wire.NodeID) *outLog {
 		n.s.out[to] = l
 	}
 	return l
-}
-
-// Send writes the next version of a subject of this node for the peers.
-func (n *Node) Send(to []wire.NodeID, name string, body []byte, groups ...wire.GroupRef) error {
-	n.mu.Lock()
-	err := n.send(to, "seizure", name, body, groups)
-	n.mu.Unlock()
-	n.wake(to)
-	return err
 }
 
 // SendContent writes a content of whatever form for a peer: what a node of
@@ -99,29 +89,6 @@ func (n *Node) wake(to []wire.NodeID) {
 			(*f)(p)
 		}
 	}
-}
-
-// send writes a new version of a subject into the logs for the peers. n.mu is
-// held.
-func (n *Node) send(to []wire.NodeID, typ, name string, body []byte, groups []wire.GroupRef) error {
-	self := n.ID()
-	key := subjectKey{self, name}
-	s := n.s.subject(key)
-	version := s.latest + 1
-	c := wire.Content{Salt: wire.NewSalt(), Type: typ, Subject: name, Version: version, Created: n.Now(), Body: body,
-		Handling: wire.Handling{TLP: paiza.TLPAmber, Purpose: paiza.PurposeIntelligence, Owner: paiza.HomeAgency, Origin: self, Groups: groups}}
-	raw, err := c.Encode()
-	if err != nil {
-		return err
-	}
-	s.take(version, wire.HashContent(raw), body, groups)
-	for _, p := range to {
-		if !slices.Contains(s.audience, p) {
-			s.audience = append(s.audience, p)
-		}
-		n.append(p, raw)
-	}
-	return nil
 }
 
 // statement writes a signed statement, which has no subject, for the peers.
@@ -188,82 +155,4 @@ func (n *Node) Receipts(peer wire.NodeID) (good, bad []*wire.Receipt) {
 	defer n.mu.Unlock()
 	l := n.log(peer)
 	return slices.Clone(l.receipts), slices.Clone(l.denials)
-}
-
-// Subject is the latest version of a subject and its content, as it is here.
-func (n *Node) Subject(owner wire.NodeID, name string) (version uint64, body []byte) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	s := n.s.subjects[subjectKey{owner, name}]
-	if s == nil {
-		return 0, nil
-	}
-	return s.latest, s.body
-}
-
-// Subjects lists the subjects of an owner that are here.
-func (n *Node) Subjects(owner wire.NodeID) []string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	var out []string
-	for k := range n.s.subjects {
-		if k.owner == owner {
-			out = append(out, k.name)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// History implements exchange.Trust.
-func (n *Node) History(_ context.Context, node wire.NodeID) (*wire.History, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.history(node)
-}
-
-func (n *Node) history(node wire.NodeID) (*wire.History, error) {
-	cards := n.s.cards[node]
-	if node == n.ID() {
-		cards = n.Identity().Cards
-	}
-	if len(cards) == 0 {
-		return nil, &wire.Refusal{Reason: wire.ReasonSender, Detail: fmt.Sprintf("no card of %s", node)}
-	}
-	h := &wire.History{}
-	for _, c := range cards {
-		if err := h.Add(c); err != nil {
-			return nil, err
-		}
-	}
-	return h, nil
-}
-
-// Learn implements exchange.Trust.
-func (n *Node) Learn(_ context.Context, node wire.NodeID, cards []*wire.Card) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	h, err := n.history(node)
-	if err != nil {
-		return err
-	}
-	for _, c := range cards {
-		if err := h.Add(c); err != nil {
-			return err
-		}
-	}
-	n.s.cards[node] = h.Cards()
-	return nil
-}
-
-// Pinned implements exchange.Trust.
-func (n *Node) Pinned(_ context.Context, pin wire.Hash) (wire.NodeID, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for node := range n.s.cards {
-		if h, err := n.history(node); err == nil && h.Pinned(pin) {
-			return node, nil
-		}
-	}
-	return wire.NodeID{}, &wire.Refusal{Reason: wire.ReasonSender, Detail: "the TLS key is on no card"}
 }

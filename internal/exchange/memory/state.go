@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"slices"
 	"time"
 
 	"paiza/wire"
@@ -13,6 +14,8 @@ type state struct {
 	subjects map[subjectKey]*subject
 	groups   map[wire.GroupRef]*wire.Group
 	cards    map[wire.NodeID][]*wire.Card
+	revoked  map[wire.NodeID][]*wire.Revocation // this node's too
+	restored time.Time                          // when a backup was last put back
 }
 
 type subjectKey struct {
@@ -24,11 +27,48 @@ type subjectKey struct {
 // versions.
 type subject struct {
 	latest   uint64
-	body     []byte // of the latest version
+	said     uint64 // the version in which body was said, or in which the subject was taken back from everybody
+	body     []byte
 	groups   []wire.GroupRef
+	gone     bool // taken back from everybody
 	versions map[uint64][]wire.Hash
-	audience []wire.NodeID // of a subject of this node: to whom it was sent
-	again    bool          // a backup had forgotten something of it: it needs a new version
+	readers  []reader // of a subject of this node
+	again    bool     // a backup had forgotten something of it: it needs a new version
+}
+
+// reader is a peer to whom a subject of this node was sent.
+type reader struct {
+	peer  wire.NodeID
+	gone  bool // it was taken back from him
+	again bool // he must be told anew that it was
+}
+
+// reader is what is known of the peer; he becomes a reader when he was none.
+func (s *subject) reader(peer wire.NodeID) *reader {
+	i := slices.IndexFunc(s.readers, func(r reader) bool { return r.peer == peer })
+	if i < 0 {
+		i, s.readers = len(s.readers), append(s.readers, reader{peer: peer})
+	}
+	return &s.readers[i]
+}
+
+// which lists the readers of whom f holds.
+func (s *subject) which(f func(reader) bool) (out []wire.NodeID) {
+	for _, r := range s.readers {
+		if f(r) {
+			out = append(out, r.peer)
+		}
+	}
+	return out
+}
+
+// deserted notes that nobody is left who has the subject, when that is so.
+func (s *subject) deserted() bool {
+	if slices.ContainsFunc(s.readers, func(r reader) bool { return !r.gone }) {
+		return false
+	}
+	s.gone, s.body, s.said = true, nil, s.latest
+	return true
 }
 
 func (s *state) subject(k subjectKey) *subject {
@@ -40,11 +80,16 @@ func (s *state) subject(k subjectKey) *subject {
 	return x
 }
 
-// take notes a version; the latest one is what the subject is.
-func (s *subject) take(version uint64, content wire.Hash, body []byte, groups []wire.GroupRef) {
+// take notes a version; the latest one is what the subject is. gone says that it
+// takes the subject back.
+func (s *subject) take(version uint64, content wire.Hash, body []byte, groups []wire.GroupRef, gone bool) {
 	s.versions[version] = append(s.versions[version], content)
-	if version > s.latest {
-		s.latest, s.body, s.groups = version, body, groups
+	if version <= s.latest {
+		return
+	}
+	s.latest, s.said, s.body, s.groups, s.gone = version, version, body, groups, gone
+	if gone {
+		s.body, s.groups = nil, nil
 	}
 }
 
@@ -74,6 +119,24 @@ type inLog struct {
 	rows     []inRow
 	kept     []*wire.Kept
 	receipts []*wire.Receipt
+	forks    []Fork
+	stated   time.Time // the latest time on a receipt for it
+}
+
+// stamp is the time for the next receipt for a log: later than that of every one
+// before and than the last restore, though the clock was put back. Who reads two of
+// them must know which counts.
+func (n *Node) stamp(l *inLog) time.Time {
+	last := l.stated
+	if n.s.restored.After(last) {
+		last = n.s.restored
+	}
+	now := n.Now().Truncate(time.Millisecond)
+	if !now.After(last) {
+		now = last.Add(time.Millisecond)
+	}
+	l.stated = now
+	return now
 }
 
 type inRow struct {
