@@ -402,16 +402,29 @@ func (n *nation) reopen(target, saved string, now *time.Time) {
 	n.t.Cleanup(func() { d.Close(); s.Close() })
 }
 
-// takeBack gives a node what the other has of its log and it has forgotten.
+// takeBack gives a node what the other has of its log and it has forgotten, after
+// nothing was written to it since.
 func (n *nation) takeBack(from *nation) {
 	n.t.Helper()
-	ctx, x, y := n.t.Context(), n.d.Exchange(), from.d.Exchange()
-	state, err := x.State(ctx, from.id)
+	n.takeBackAfter(from, n.end(from))
+}
+
+// end is the end of the log for a peer.
+func (n *nation) end(peer *nation) wire.Cursor {
+	n.t.Helper()
+	state, err := n.d.Exchange().State(n.t.Context(), peer.id)
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	at := state.Head
-	err = x.Reopen(ctx, from.id, at, func(yield func(*wire.Opened, error) bool) {
+	return state.Head
+}
+
+// takeBackAfter does the same from the place on after which the log was
+// forgotten.
+func (n *nation) takeBackAfter(from *nation, at wire.Cursor) {
+	n.t.Helper()
+	ctx, x, y := n.t.Context(), n.d.Exchange(), from.d.Exchange()
+	err := x.Reopen(ctx, from.id, at, func(yield func(*wire.Opened, error) bool) {
 		for {
 			kept, err := y.Batch(ctx, n.id, at)
 			if wire.ReasonOf(err) == wire.ReasonAbsent {

@@ -227,7 +227,11 @@ func (in *intake) consign(all []store.Incoming) ([]*wire.Receipt, error) {
 	for i := range all {
 		items[i] = all[i].OpenedItem
 	}
-	receipts, err := wire.Consign(in.k.self, in.node(), items, in.now, in.sign)
+	at, err := in.t.Stating(in.p.Num, in.now)
+	if err != nil {
+		return nil, err
+	}
+	receipts, err := wire.Consign(in.k.self, in.node(), items, at, in.sign)
 	if err != nil {
 		return nil, err
 	}

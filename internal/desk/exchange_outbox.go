@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
+	"paiza"
 	"paiza/internal/egress"
 	"paiza/internal/store"
 	"paiza/wire"
@@ -154,14 +156,48 @@ func (x *Exchange) Reopen(ctx context.Context, peer wire.NodeID, fork wire.Curso
 		if err := t.Counters("handling", wire.TypeSeizure, wire.TypeAlert, wire.TypeNote, "item", "inbox", "receipt"); err != nil {
 			return entry{}, err
 		}
-		if err := t.Reopen(k.self, p.Num, peer, fork, in.remember); err != nil {
+		then := map[int64]bool{}
+		since, err := t.Reopen(k.self, p.Num, peer, fork, func(m *wire.Message) (int64, error) {
+			item, err := in.remember(m)
+			if item != 0 {
+				then[item] = m.Type == wire.TypeTombstone
+			}
+			return item, err
+		})
+		if err != nil {
 			return entry{}, err
 		}
-		if err := errors.Join(in.release(), in.retract(), in.finish(), x.d.again(t, k)); err != nil {
+		if err := errors.Join(in.release(), in.retract(), in.finish(), x.d.again(t, k), x.d.disputed(t, k, p, then, since)); err != nil {
 			return entry{}, err
 		}
 		return entry{action: "exchange.reopen", subject: "peer/" + p.Node, detail: fmt.Sprintf("after %x/%d, %d messages came back", fork.Epoch, fork.Seq, n)}, nil
 	})
+}
+
+// disputed settles what was said last of a subject to a peer before a restore,
+// and what was written for him since. When one of them takes it back from him, it
+// is taken back, and he is told anew: which of the two came later nobody can say,
+// and to show what was taken back is the worse mistake.
+func (d *Desk) disputed(t *store.Tx, k *community, p store.Peer, then, since map[int64]bool) error {
+	for _, num := range slices.Sorted(maps.Keys(since)) {
+		before, both := then[num]
+		if !both || !before && !since[num] {
+			continue
+		}
+		i, err := t.Item(num)
+		if err != nil {
+			return err
+		}
+		m, err := lastContent(t, &i)
+		if err != nil {
+			return err
+		}
+		if err := d.recall(t, k, &i, paiza.Handling{Purpose: m.Purpose, Owner: m.Owner}, "taken back before or after a restore",
+			func(a store.Audience) bool { return a.Peer == p.Num }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // remember takes up what a message says of a subject of this node that a backup
@@ -173,6 +209,8 @@ func (in *intake) remember(m *wire.Message) (int64, error) {
 		if g, err := wire.ParseGroup(m.Body); err == nil {
 			return 0, in.t.InsertGroup(g)
 		}
+	case wire.TypeRevocation:
+		return 0, in.rememberRevocation(m)
 	case wire.TypeReceipt:
 		if r, err := wire.ParseReceipt(m.Body); err == nil && r.Reason == "" {
 			in.stated = append(in.stated, r)
@@ -235,6 +273,25 @@ func (in *intake) remember(m *wire.Message) (int64, error) {
 	return i.Num, in.t.MarkAgain(i.Num, true)
 }
 
+// rememberRevocation takes up that this node revoked a key of its own, which a
+// backup had forgotten.
+func (in *intake) rememberRevocation(m *wire.Message) error {
+	v, err := wire.ParseRevocation(m.Body)
+	if err != nil || v.Node != in.k.self {
+		return nil
+	}
+	h, err := in.k.history(in.k.self)
+	if err != nil || copyOf(h).Revoke(v) != nil {
+		return nil // known, or not signed by this node
+	}
+	for _, p := range in.k.reached() {
+		if p.Num != in.p.Num {
+			in.say(p, wire.TypeRevocation, v.Bytes())
+		}
+	}
+	return in.t.InsertRevocation(v)
+}
+
 // retract takes back what this node stated in messages that a backup had
 // forgotten and that is true no more: the backup has the message in quarantine.
 func (in *intake) retract() error {
@@ -246,8 +303,12 @@ func (in *intake) retract() error {
 		if why == "" {
 			continue
 		}
+		at, err := in.t.Stating(in.p.Num, in.now)
+		if err != nil {
+			return err
+		}
 		x, err := in.sign(wire.Receipt{Event: wire.EventContentConsignmentFailure, Issuer: r.Issuer, From: r.From, To: r.To,
-			Epoch: r.Epoch, First: r.Last, Last: r.Last, Hash: hash, At: in.now, Reason: why})
+			Epoch: r.Epoch, First: r.Last, Last: r.Last, Hash: hash, At: at, Reason: why})
 		if err != nil {
 			return err
 		}

@@ -275,8 +275,12 @@ func (d *Desk) state(t *store.Tx, k *community, peer int64, at wire.Cursor, even
 	if err != nil {
 		return err
 	}
+	when, err := t.Stating(peer, d.now())
+	if err != nil {
+		return err
+	}
 	r, err := wire.NewReceipt(wire.Receipt{Event: event, Issuer: k.self, From: from, To: k.self, Epoch: at.Epoch, First: at.Seq, Last: at.Seq, Hash: at.Hash,
-		At: d.now(), Official: official}, k.identity.Sign)
+		At: when, Official: official}, k.identity.Sign)
 	if err != nil {
 		return err
 	}

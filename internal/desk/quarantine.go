@@ -119,8 +119,12 @@ func (in *intake) settle(w store.Waiting, from wire.NodeID, item int64) error {
 	if err := in.t.Settle(w.Num, item, ""); err != nil {
 		return err
 	}
+	at, err := in.t.Stating(w.Peer, in.now)
+	if err != nil {
+		return err
+	}
 	x, err := in.sign(wire.Receipt{Event: wire.EventContentConsignment, Issuer: in.k.self, From: from, To: in.k.self,
-		Epoch: w.Epoch, First: w.Seq, Last: w.Seq, Hash: w.Hash, At: in.now})
+		Epoch: w.Epoch, First: w.Seq, Last: w.Seq, Hash: w.Hash, At: at})
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ var tables = []struct{ name, columns string }{
 	{"outepoch", "peer, epoch, base_epoch, base_seq, base_hash, last"},
 	{"outbox", outboxColumns},
 	{"receipt", receiptColumns},
-	{"inlog", "peer, epoch, seq, hash"},
+	{"inlog", "peer, epoch, seq, hash, stated"},
 	{"inbox", inboxColumns},
 	{"inbatch", "peer, epoch, last, first, evidence"},
 	{"item", itemColumns},

@@ -52,6 +52,9 @@ func (t *Tx) ItemNamed(origin, name string) (i Item, found bool, err error) {
 	return i, err == nil, err
 }
 
+// Item reads a subject by its number.
+func (t *Tx) Item(num int64) (Item, error) { return scanItem(t.row(selectItem+"WHERE num = $1", num)) }
+
 // ItemOf finds the subject that a record here is.
 func (t *Tx) ItemOf(kind string, record int64) (i Item, found bool, err error) {
 	i, err = scanItem(t.row(selectItem+"WHERE kind = $1 AND record = $2", kind, record))

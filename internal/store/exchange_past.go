@@ -55,8 +55,14 @@ const parked = -1 // the sign of the peer's number for rows that wait for their 
 // back, which a backup from between two restores can hold at another place.
 // remember is told of every message that came back and gives the subject that it
 // speaks of. Rows of contents that cannot be read are dropped: they could never
-// be sent.
-func (t *Tx) Reopen(self wire.NodeID, peer int64, to wire.NodeID, fork wire.Cursor, remember func(m *wire.Message) (int64, error)) error {
+// be sent. placed are the subjects of the rows that have a new place, and whether
+// the last of them takes the subject back.
+func (t *Tx) Reopen(self wire.NodeID, peer int64, to wire.NodeID, fork wire.Cursor, remember func(m *wire.Message) (int64, error)) (placed map[int64]bool, err error) {
+	placed = map[int64]bool{}
+	return placed, t.reopen(self, peer, to, fork, remember, placed)
+}
+
+func (t *Tx) reopen(self wire.NodeID, peer int64, to wire.NodeID, fork wire.Cursor, remember func(m *wire.Message) (int64, error), placed map[int64]bool) error {
 	st, err := t.lockOutlog(peer)
 	if err != nil {
 		return err
@@ -83,7 +89,7 @@ func (t *Tx) Reopen(self wire.NodeID, peer int64, to wire.NodeID, fork wire.Curs
 	if err := t.setHead(peer, head); err != nil {
 		return err
 	}
-	if err := t.replace(self, peer, to, st.Head, head, back); err != nil {
+	if err := t.replace(self, peer, to, st.Head, head, back, placed); err != nil {
 		return err
 	}
 	if err := t.reconfirm(peer, proven); err != nil {
@@ -163,7 +169,7 @@ func (t *Tx) adopt(peer int64, head wire.Cursor, remember func(m *wire.Message) 
 }
 
 // replace gives the parked rows their places after the log's new end.
-func (t *Tx) replace(self wire.NodeID, peer int64, to wire.NodeID, was, head wire.Cursor, back map[wire.Hash]bool) error {
+func (t *Tx) replace(self wire.NodeID, peer int64, to wire.NodeID, was, head wire.Cursor, back map[wire.Hash]bool, placed map[int64]bool) error {
 	at := wire.Cursor{}
 	opened := false
 	for {
@@ -184,6 +190,9 @@ func (t *Tx) replace(self wire.NodeID, peer int64, to wire.NodeID, was, head wir
 			}
 			out = append(out, Outgoing{Type: r.typ, Item: r.item, Version: uint64(r.version), Content: content, At: time.UnixMilli(r.created)})
 			withheld = append(withheld, r.Withheld)
+			if r.item != 0 {
+				placed[r.item] = r.typ == wire.TypeTombstone
+			}
 		}
 		if len(out) == 0 {
 			continue

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"time"
 
 	"paiza/wire"
 )
@@ -38,12 +39,29 @@ func receiptDigest(r *wire.Receipt) []byte {
 
 // KeepIssued keeps receipts that this node signed for a peer's log.
 func (t *Tx) KeepIssued(peer int64, receipts []*wire.Receipt) error {
+	var last int64
 	for _, r := range receipts {
 		if err := t.insertReceipt(peer, false, receiptGood, r); err != nil {
 			return err
 		}
+		last = max(last, r.At.UnixMilli())
 	}
-	return nil
+	_, err := t.exec("UPDATE inlog SET stated = $1 WHERE peer = $2 AND stated < $3", last, peer, last)
+	return err
+}
+
+// Stating is the time of a receipt for a peer's log that is signed now: never
+// before that of an earlier one, because readers take the latest for what is so.
+func (t *Tx) Stating(peer int64, now time.Time) (time.Time, error) {
+	var last int64
+	err := t.row("SELECT stated FROM inlog WHERE peer = $1", peer).Scan(&last)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	if at := fromMilli(last); at.After(now) {
+		return at, err
+	}
+	return now, err
 }
 
 // Confirmed is what Confirm did.
@@ -154,8 +172,13 @@ func (t *Tx) outlive(peer int64, fork wire.Cursor) error {
 	return err
 }
 
-// reconfirm looks again at the receipts that came before their place was back.
+// reconfirm looks again at the receipts that came before their place was back, and
+// at those that spoke of another chain than the one that was here.
 func (t *Tx) reconfirm(peer int64, proven wire.Cursor) error {
+	// One that spoke of another chain may speak of what is there now.
+	if _, err := t.exec("UPDATE receipt SET denial = 3 WHERE peer = $1 AND ours = 1 AND denial = 1", peer); err != nil {
+		return err
+	}
 	var early []*wire.Receipt
 	err := t.each(func(row scanner) error {
 		r, err := scanReceipt(row)

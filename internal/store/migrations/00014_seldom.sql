@@ -20,3 +20,7 @@ CREATE INDEX item_sent ON item (num) WHERE origin = '';
 CREATE INDEX note_way ON note (incoming, num);
 -- What people decided about a partner, among the thousands of acts of its traffic.
 CREATE INDEX act_decision ON act (subject, seq) WHERE substr(subject, 1, 5) = 'peer/' AND actor <> 'exchange';
+
+-- The time of the newest receipt that this node signed for a peer's log: a clock
+-- that was put back signs no earlier one.
+ALTER TABLE inlog ADD COLUMN stated BIGINT NOT NULL DEFAULT 0;
