@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -137,7 +138,10 @@ func tell(s *store.Sending, receipts []*wire.Receipt, relayed []store.RelayedPar
 		case wire.EventContentConsignmentNotification:
 			s.Notified = r.At
 		case wire.EventContentHandover:
-			s.Opened = append(s.Opened, paiza.Opening{Official: r.Official, At: r.At})
+			// Whoever has revoked a key states anew what it had stated.
+			if !slices.ContainsFunc(s.Opened, func(o paiza.Opening) bool { return o.Official == r.Official }) {
+				s.Opened = append(s.Opened, paiza.Opening{Official: r.Official, At: r.At})
+			}
 		}
 	}
 }

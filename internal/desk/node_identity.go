@@ -16,6 +16,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -378,7 +379,65 @@ func (d *Desk) Revoke(ctx context.Context, who paiza.Actor, key string, from tim
 		if err := t.InsertRevocation(v); err != nil {
 			return entry{}, err
 		}
-		return entry{action: "node.revoke", subject: "node/" + k.self.String(), reason: reason, detail: "key " + key + " from " + from.UTC().Format(time.RFC3339)},
-			d.tell(t, k, wire.TypeRevocation, v.Bytes(), k.reached()...)
+		n, err := d.restate(t, k, v)
+		if err != nil {
+			return entry{}, err
+		}
+		return entry{action: "node.revoke", subject: "node/" + k.self.String(), reason: reason,
+			detail: "key " + key + " from " + from.UTC().Format(time.RFC3339) + ", " + strconv.Itoa(n) + " receipts signed anew"}, nil
 	})
+}
+
+// restate tells peers of a revocation and signs anew what the key has stated from
+// its moment on: nobody believes that any more. A peer gets receipts that a log
+// was taken up when it asks for them, as always, and the others as messages.
+func (d *Desk) restate(t *store.Tx, k *community, v *wire.Revocation) (n int, err error) {
+	own, err := k.history(k.self)
+	if err != nil {
+		return 0, err
+	}
+	h := copyOf(own)
+	if err := h.Revoke(v); err != nil {
+		return 0, err
+	}
+	type restated struct {
+		peer store.Peer
+		body []byte
+	}
+	var tell []restated
+	for _, p := range k.reached() {
+		list, err := t.IssuedSince(p.Num, v.At)
+		if err != nil {
+			return n, err
+		}
+		for _, dead := range list {
+			if wire.ReasonOf(dead.Verify(h)) != wire.ReasonKeyRevoked {
+				continue
+			}
+			again := *dead
+			if again.At, err = t.Stating(p.Num, d.now()); err != nil {
+				return n, err
+			}
+			r, err := wire.NewReceipt(again, k.identity.Sign)
+			if err != nil {
+				return n, err
+			}
+			if err := t.Replace(p.Num, dead, r); err != nil {
+				return n, err
+			}
+			n++
+			if r.Event != wire.EventContentConsignment {
+				tell = append(tell, restated{p, r.Bytes()})
+			}
+		}
+	}
+	if err := d.tell(t, k, wire.TypeRevocation, v.Bytes(), k.reached()...); err != nil {
+		return n, err
+	}
+	for _, x := range tell {
+		if err := d.tell(t, k, wire.TypeReceipt, x.body, x.peer); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }

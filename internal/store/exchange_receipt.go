@@ -20,6 +20,7 @@ const (
 	receiptDenying = 2 // sets aside what an earlier one took up
 	receiptEarly   = 3 // of a place that is not in the log (yet)
 	receiptPast    = 4 // of what was replaced in the log
+	receiptDead    = 5 // of this node, under a key that was revoked from before
 )
 
 func (t *Tx) insertReceipt(peer int64, ours bool, denial int64, r *wire.Receipt) error {
@@ -48,6 +49,25 @@ func (t *Tx) KeepIssued(peer int64, receipts []*wire.Receipt) error {
 	}
 	_, err := t.exec("UPDATE inlog SET stated = $1 WHERE peer = $2 AND stated < $3", last, peer, last)
 	return err
+}
+
+// IssuedSince gives the receipts that this node signed for a peer's log from a
+// moment on and that count, in the order in which it did.
+func (t *Tx) IssuedSince(peer int64, at time.Time) (out []*wire.Receipt, err error) {
+	err = t.each(func(row scanner) error {
+		r, err := scanReceipt(row)
+		out = append(out, r)
+		return err
+	}, "SELECT raw FROM receipt WHERE peer = $1 AND ours = 0 AND denial = 0 AND at >= $2 ORDER BY num", peer, at.UnixMilli())
+	return out, err
+}
+
+// Replace keeps a receipt in the place of one of this node whose key was revoked.
+func (t *Tx) Replace(peer int64, dead, by *wire.Receipt) error {
+	if _, err := t.exec("UPDATE receipt SET denial = $1 WHERE peer = $2 AND ours = 0 AND digest = $3", int64(receiptDead), peer, receiptDigest(dead)); err != nil {
+		return err
+	}
+	return t.KeepIssued(peer, []*wire.Receipt{by})
 }
 
 // Stating is the time of a receipt for a peer's log that is signed now: never
@@ -258,7 +278,7 @@ func (s *Store) Issued(ctx context.Context, peer int64, after wire.Cursor, n int
 		r, err := scanReceipt(row)
 		out = append(out, r)
 		return err
-	}, "SELECT raw FROM receipt WHERE peer = $1 AND ours = 0 AND event = $2 AND (epoch, last) > ($3, $4) ORDER BY epoch, last, num LIMIT $5",
+	}, "SELECT raw FROM receipt WHERE peer = $1 AND ours = 0 AND denial = 0 AND event = $2 AND (epoch, last) > ($3, $4) ORDER BY epoch, last, num LIMIT $5",
 		peer, string(wire.EventContentConsignment), int64(after.Epoch), int64(after.Seq), int64(n))
 	return out, err
 }
