@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"paiza"
+	"paiza/internal/store"
+	"paiza/wire"
 )
 
 // TestRecallForgotten: an alert was taken back and its owner's backup has
@@ -97,5 +99,70 @@ func (n *nation) withdraw(id string) {
 	}
 	if err != nil {
 		n.t.Fatal(err)
+	}
+}
+
+// TestLastContent: an alert is taken back from who leaves a group and goes to
+// somebody else afterwards, under one number of version. What it says is still what
+// it said.
+func TestLastContent(t *testing.T) {
+	ctx, now, op := t.Context(), exchangeDay, paiza.Operator("T")
+	a := newNation(t, filepath.Join(t.TempDir(), "a"), "KAZ", &now)
+	var others []*nation
+	for _, body := range []string{"UZB", "TJK", "KGZ"} {
+		b := newNation(t, filepath.Join(t.TempDir(), body), body, &now)
+		a.pair(b)
+		b.pair(a)
+		others = append(others, b)
+	}
+	name := func(i int) string { return others[i].id.String() }
+	g, err := a.d.CreateGroup(ctx, op, "Task force", []string{name(0), name(1)}, "exercise")
+	if err != nil {
+		t.Fatal(err)
+	}
+	alert, err := a.d.RaiseAlert(ctx, op, paiza.NewAlert{Title: "A new route", Kind: "route", Urgency: "routine", Handling: paiza.NewHandling{TLP: "green"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	release := func(audience string) {
+		t.Helper()
+		r, err := a.d.ProposeRelease(ctx, official("p", paiza.HomeAgency, paiza.RoleAnalyst, paiza.RoleProsecutor),
+			paiza.NewRelease{Subject: "alert/" + alert.ID, Audience: audience, Reason: "asked for"})
+		if err == nil {
+			_, err = a.d.ConfirmRelease(ctx, official("q", paiza.HomeAgency, paiza.RoleProsecutor), r.ID, "seen")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	release("group:" + g.ID)
+	if _, err := a.d.ChangeGroup(ctx, op, g.ID, "Task force", []string{name(1)}, "exercise"); err != nil {
+		t.Fatal(err)
+	}
+	release("node:" + name(2))
+	for i, want := range []int{0, 1, 1} {
+		a.carry(others[i])
+		list, err := others[i].d.Alerts(ctx, op, paiza.AlertFilter{}, "", 10)
+		if err != nil || len(list) != want {
+			t.Errorf("%s shows %d alerts, want %d, %v", name(i), len(list), want, err)
+		}
+	}
+	err = a.s.Write(ctx, func(tx *store.Tx) error {
+		i, _, err := tx.ItemOf("alert", 1)
+		if err != nil {
+			return err
+		}
+		content, err := tx.ContentOf(&i)
+		if err != nil {
+			return err
+		}
+		m, err := wire.ParseMessage(wire.Place(content, a.id, a.id, 1, 1, wire.Hash{}))
+		if err == nil && m.Type != wire.TypeAlert {
+			t.Errorf("what is said last is a %s", m.Type)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

@@ -106,8 +106,14 @@ func (t *Tx) ContentOf(i *Item) ([]byte, error) {
 	if len(i.Content) > 0 {
 		return i.Content, nil
 	}
+	// Of one version one peer can have been told that it is taken back, and another
+	// what it says.
+	is := " <> "
+	if i.Gone {
+		is = " = "
+	}
 	var raw []byte
-	err := t.row("SELECT raw FROM outbox WHERE item = $1 AND version = $2 ORDER BY peer LIMIT 1", i.Num, int64(i.Version)).Scan(&raw)
+	err := t.row("SELECT raw FROM outbox WHERE item = $1 AND version = $2 AND type"+is+"$3 ORDER BY peer LIMIT 1", i.Num, int64(i.Version), wire.TypeTombstone).Scan(&raw)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
