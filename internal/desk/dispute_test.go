@@ -74,6 +74,10 @@ func TestRecallForgotten(t *testing.T) {
 			if n := shown(); n != 0 {
 				t.Errorf("the peer shows %d alerts that were taken back", n)
 			}
+			own, err := a.d.Alerts(ctx, op, paiza.AlertFilter{}, "", 10)
+			if err != nil || name == "taken back since" && len(own) != 0 {
+				t.Errorf("the owner shows %d alerts that it has withdrawn, %v", len(own), err)
+			}
 			a.sound()
 			b.sound()
 		})
