@@ -111,9 +111,7 @@ func join(list []Expr, neutral Const, make func([]Expr) Expr) Expr {
 	return make(kept)
 }
 
-// Eval asks a condition of one object.
-func Eval(e Expr, o Object) bool { return eval(e, &o) }
-
+// eval asks a condition of one object.
 func eval(e Expr, o *Object) bool {
 	switch e := e.(type) {
 	case Const:

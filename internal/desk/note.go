@@ -48,7 +48,7 @@ func (d *Desk) SendNote(ctx context.Context, who paiza.Actor, in paiza.NewDeskNo
 		if err := t.InsertNote(to.peers[0].Peer, &n); err != nil {
 			return entry{}, err
 		}
-		num, err := strconv.ParseInt(n.ID, 10, 64)
+		num, err := noteNumber(n)
 		if err != nil {
 			return entry{}, err
 		}
@@ -101,7 +101,7 @@ func (d *Desk) answers(ctx context.Context, who paiza.Actor, k *community, id st
 	if err != nil {
 		return err
 	}
-	num, err := strconv.ParseInt(old.ID, 10, 64)
+	num, err := noteNumber(old)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (d *Desk) Note(ctx context.Context, who paiza.Actor, id string) (paiza.Desk
 	if err := d.openedItem(ctx, who, "note", n.ID); err != nil {
 		return n, err
 	}
-	num, err := strconv.ParseInt(n.ID, 10, 64)
+	num, err := noteNumber(n)
 	if err != nil {
 		return n, err
 	}
@@ -208,7 +208,7 @@ func takeNote(in *intake, m *wire.Message, i *store.Item, own bool) (wire.Reason
 	if err := in.t.InsertNote(in.p.Num, &n); err != nil {
 		return "", err
 	}
-	i.Record, err = strconv.ParseInt(n.ID, 10, 64)
+	i.Record, err = noteNumber(n)
 	return "", err
 }
 

@@ -10,19 +10,26 @@ import (
 	"paiza/internal/ledger"
 )
 
+// noted is a note of one nation that has come to the other.
+func noted(t *testing.T, target func() string, now *time.Time) (a, b *nation, note paiza.DeskNote) {
+	t.Helper()
+	a, b = newNation(t, target(), "KAZ", now), newNation(t, target(), "UZB", now)
+	a.pair(b)
+	b.pair(a)
+	note, err := a.d.SendNote(t.Context(), paiza.Operator("T"), paiza.NewDeskNote{Peer: b.id.String(), Title: "On the parcel", Text: "It was weighed twice."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.carry(b)
+	return a, b, note
+}
+
 // TestNoteProved: what a note said is kept once, in the log for its peer, and the
 // ledger shows it from there, bound to the entry of who wrote it.
 func TestNoteProved(t *testing.T) {
 	engines(t, func(t *testing.T, target func() string) {
 		ctx, now := t.Context(), exchangeDay
-		a, b := newNation(t, target(), "KAZ", &now), newNation(t, target(), "UZB", &now)
-		a.pair(b)
-		b.pair(a)
-		note, err := a.d.SendNote(ctx, paiza.Operator("T"), paiza.NewDeskNote{Peer: b.id.String(), Title: "On the parcel", Text: "It was weighed twice."})
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.carry(b)
+		a, _, note := noted(t, target, &now)
 		now = now.Add(time.Hour)
 		p, err := a.d.Prove(ctx, paiza.Operator("T"), desk.ProofOf{Subject: "note/" + note.ID, Show: true})
 		if err != nil {
@@ -42,14 +49,7 @@ func TestNoteProved(t *testing.T) {
 func TestClockPutBack(t *testing.T) {
 	engines(t, func(t *testing.T, target func() string) {
 		ctx, now := t.Context(), exchangeDay
-		a, b := newNation(t, target(), "KAZ", &now), newNation(t, target(), "UZB", &now)
-		a.pair(b)
-		b.pair(a)
-		note, err := a.d.SendNote(ctx, paiza.Operator("T"), paiza.NewDeskNote{Peer: b.id.String(), Title: "On the parcel", Text: "It was weighed twice."})
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.carry(b)
+		a, b, note := noted(t, target, &now)
 		now = now.Add(-2 * time.Hour)
 		reader := official("p", paiza.HomeAgency, paiza.RoleAnalyst)
 		list, err := b.d.Notes(ctx, reader, desk.NoteFilter{Size: 10})

@@ -15,14 +15,7 @@ import (
 func TestRevokedFromBefore(t *testing.T) {
 	engines(t, func(t *testing.T, target func() string) {
 		ctx, now, op := t.Context(), exchangeDay, paiza.Operator("T")
-		a, b := newNation(t, target(), "KAZ", &now), newNation(t, target(), "UZB", &now)
-		a.pair(b)
-		b.pair(a)
-		note, err := a.d.SendNote(ctx, op, paiza.NewDeskNote{Peer: b.id.String(), Title: "On the parcel", Text: "It was weighed twice."})
-		if err != nil {
-			t.Fatal(err)
-		}
-		a.carry(b)
+		a, b, note := noted(t, target, &now)
 		reader := official("p", paiza.HomeAgency, paiza.RoleAnalyst)
 		list, err := b.d.Notes(ctx, reader, desk.NoteFilter{Size: 10})
 		if err != nil || len(list) != 1 {

@@ -58,6 +58,3 @@ func CopyCounts(ctx context.Context, file string) (rows, entries int64, err erro
 	err = b.read.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM seizure), (SELECT count(*) FROM act)").Scan(&rows, &entries)
 	return rows, entries, diskError(err)
 }
-
-// RemoveCopy removes a plain backup and what its engine left beside it.
-func RemoveCopy(file string) { removeStore(file) }

@@ -23,12 +23,15 @@ const (
 	receiptDead    = 5 // of this node, under a key that was revoked from before
 )
 
+var insertReceipt = insertText("receipt", strings.Split(receiptColumns, ", ")) +
+	" ON CONFLICT (peer, ours, digest) DO UPDATE SET num = excluded.num, denial = excluded.denial"
+
 func (t *Tx) insertReceipt(peer int64, ours bool, denial int64, r *wire.Receipt) error {
 	num, err := t.next("receipt", 1)
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(insertText("receipt", strings.Split(receiptColumns, ", "))+" ON CONFLICT (peer, ours, digest) DO UPDATE SET num = excluded.num, denial = excluded.denial",
+	_, err = t.exec(insertReceipt,
 		num, peer, flag(ours), denial, string(r.Event), int64(r.Epoch), int64(r.First), int64(r.Last), r.Hash[:], r.At.UnixMilli(), r.Official, receiptDigest(r), r.Bytes())
 	return err
 }
