@@ -90,7 +90,7 @@ func TestDamagedFile(t *testing.T) {
 	leaf := func(kind byte) int {
 		for {
 			n := 2 + r.IntN(len(whole)/page-1)
-			if at := (n - 1) * page; whole[at] == kind && !free[n] {
+			if at := (n - 1) * page; whole[at] == kind && !free[n] && binary.BigEndian.Uint16(whole[at+3:]) > 0 {
 				return at
 			}
 		}

@@ -38,13 +38,13 @@ func makeWebhook(t *testing.T, b *browser) (path, secret string) {
 	r := b.page("/account/webhooks")
 	form := r.fields("form[action='/account/webhooks']")
 	form.Set("name", "situation board")
-	form.Set("url", "http://board.example/hook/k7")
+	form.Set("url", "http://board.example/hook/KEY-7-OF-THE-BOARD")
 	form["type"] = []string{"alert", "seizure"}
 	if r := b.post("/account/webhooks", form); r.StatusCode != http.StatusUnprocessableEntity || r.doc.Find("#f-url[aria-invalid]").Length() != 1 ||
 		r.doc.Find("input[name=type][checked]").Length() != 2 {
 		t.Fatalf("plain HTTP: %s %s", r.Status, r.text("main"))
 	}
-	form.Set("url", "https://board.example/hook/k7")
+	form.Set("url", "https://board.example/hook/KEY-7-OF-THE-BOARD")
 	r = b.post("/account/webhooks", form)
 	if secret = r.text("#secret"); r.StatusCode != http.StatusOK || !strings.HasPrefix(secret, "whsec_") {
 		t.Fatalf("made: %s %s", r.Status, r.text("main"))
@@ -106,7 +106,7 @@ func TestWebhookPages(t *testing.T) {
 	}
 	admin := n.as(t, "administrator")
 	for _, page := range []string{"/node/webhooks", path} {
-		if r := admin.page(page); r.StatusCode != http.StatusOK || !strings.Contains(string(r.body), "board.example") || strings.Contains(string(r.body), "k7") || r.doc.Find("form[action$='/replay']").Length() != 0 {
+		if r := admin.page(page); r.StatusCode != http.StatusOK || !strings.Contains(string(r.body), "board.example") || strings.Contains(string(r.body), "KEY-7-OF-THE-BOARD") || r.doc.Find("form[action$='/replay']").Length() != 0 {
 			t.Errorf("%s to who operates the node: %s", page, r.Status)
 		}
 	}
@@ -114,10 +114,10 @@ func TestWebhookPages(t *testing.T) {
 		t.Errorf("removed: %s %s", r.Status, r.Header.Get("Location"))
 	}
 	n.wantActs(t, "webhook.create", "webhook.test", "webhook.pause", "webhook.resume", "webhook.replay", "webhook.remove")
-	if acts, _ := n.desk.Ledger(t.Context(), paiza.Operator("test"), 0, 100); strings.Contains(actText(acts), "k7") {
+	if acts, _ := n.desk.Ledger(t.Context(), paiza.Operator("test"), 0, 100); strings.Contains(actText(acts), "KEY-7-OF-THE-BOARD") {
 		t.Error("the ledger holds the path of the address")
 	}
-	if strings.Contains(n.log.String(), secret) || strings.Contains(n.log.String(), "k7") {
+	if strings.Contains(n.log.String(), secret) || strings.Contains(n.log.String(), "KEY-7-OF-THE-BOARD") {
 		t.Error("the log holds the secret or the path")
 	}
 }
